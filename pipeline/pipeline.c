@@ -16,6 +16,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/effective.h"
 #include "pipeline/warehouse/transform.h"
+#include "schema/ledger_delivery.h"
 
 #include <errno.h>
 #include <string.h>
@@ -307,6 +308,15 @@ enter_transform (Db *db, const PipelineTask *task, GPtrArray *notes, GError **er
          && (!released || ledger_table_release (db, model->table, kind, options->warehouse_schema, error));
 }
 
+/* What is to be sent of it is known as soon as its rows are. */
+static bool
+note_deliveries (Db *db, const PipelineTask *task, GError **error)
+{
+  char run[UID_TEXT_SIZE];
+  uid_format (task->run->id, run);
+  return task->options->replays || delivery_note (db, task->options->deliveries, task->model->table, run, "run", error);
+}
+
 /* What this load has settled, and that it was applied. */
 static bool
 record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, PipelineResult *result,
@@ -337,7 +347,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0 || task->run->as_of != NULL, effective->instant,
                                   error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
-         && ledger_file_finished (db, task->run->id, &end, error);
+         && ledger_file_finished (db, task->run->id, &end, error) && note_deliveries (db, task, error);
 }
 
 /* Whether newer files were applied before it, where that counts: rows with times of their own find their places whatever comes when, but not

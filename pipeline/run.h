@@ -32,18 +32,19 @@ typedef struct
   const char *scratch;          /* a folder for unnamed temporary files */
   const void *secret;           /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
-  double max_percent;  /* of rejects, unless the model says otherwise */
-  int min_confidence;  /* percent: see sniff_is_doubtful; a model that says the delimiter is believed */
-  ReaderLimits limits; /* of records and of the file */
-  int64_t max_rows;    /* of a file; 0: no limit */
-  int swap_timeout_ms; /* how long to wait for readers of the old staging table */
-  bool index_keys;     /* also an index on business keys and references */
-  int lock_timeout_ms; /* how long to wait for any other lock */
-  bool force;          /* load although it is a duplicate */
-  bool overwrite;      /* a file that weir had before may change what newer ones said */
-  bool explain;        /* say where the time went, however little it was */
-  bool dry_run;        /* roll everything back at the end */
-  bool replays;        /* of a run that was applied before, into tables that only this session sees (src/load/rebuild.h) */
+  double max_percent;     /* of rejects, unless the model says otherwise */
+  int min_confidence;     /* percent: see sniff_is_doubtful; a model that says the delimiter is believed */
+  ReaderLimits limits;    /* of records and of the file */
+  int64_t max_rows;       /* of a file; 0: no limit */
+  int swap_timeout_ms;    /* how long to wait for readers of the old staging table */
+  bool index_keys;        /* also an index on business keys and references */
+  int lock_timeout_ms;    /* how long to wait for any other lock */
+  bool force;             /* load although it is a duplicate */
+  bool overwrite;         /* a file that weir had before may change what newer ones said */
+  bool explain;           /* say where the time went, however little it was */
+  bool dry_run;           /* roll everything back at the end */
+  const char *deliveries; /* what jobs want to have delivered, as delivery_note has it; NULL: nothing */
+  bool replays;           /* of a run that was applied before, into tables that only this session sees (src/load/rebuild.h) */
   /* Called before that is done, whatever came of the run: the transaction has what it did. An error is the run's. May be NULL. */
   bool (*look) (Db *db, const PipelineTask *task, const PipelineResult *result, void *data, GError **error);
   void *look_data;

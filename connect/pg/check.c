@@ -3,6 +3,8 @@
 #include "connect/pg/horizon.h"
 #include "connect/pg/index.h"
 #include "connect/pg/values.h"
+#include "connect/pg/write.h"
+#include "connect/pg/write_plan.h"
 
 #include <string.h>
 
@@ -82,9 +84,19 @@ check_source (PgSession *session, const Request *request, GError **error)
              && index_hint (session, &source, &plan, error) && index_of_key (session, &source, error));
 }
 
+static bool
+check_destination (const Request *request, GError **error)
+{
+  write_plan_check (request);
+  g_autoptr (PgSession) session = session_open (request, PG_WRITE, error);
+  return session != NULL && tell_session (session, error) && pg_write_check (request, session, error);
+}
+
 bool
 pg_check (const Request *request, GError **error)
 {
+  if (request->to != NULL)
+    return check_destination (request, error);
   g_autoptr (PgSession) session = session_open (request, PG_READ, error);
   if (session == NULL)
     return false;

@@ -9,6 +9,7 @@
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/missing.h"
 #include "pipeline/warehouse/vars.h"
+#include "schema/ledger_delivery.h"
 
 static bool
 write_key (CopyWriter *copy, Row *row, const Record *record, int which, int n_parts, GError **error)
@@ -108,11 +109,14 @@ insert (Db *db, const PipelineTask *task, const Model *dimension, const char *na
   g_auto (TableState) locked = { 0 };
   g_auto (History) history = { 0 };
   const InferredIn in = { task->options->dimension_schema, dimension, &history, task->options->lock_timeout_ms };
+  char run[UID_TEXT_SIZE];
+  uid_format (task->run->id, run);
   *ret_made = 0;
   if (task->options->replays)
     return inferred_name (db, dimension, named, error);
   return ledger_table_read (db, dimension->table, true, &locked, error) && history_parse (locked.history, &history, error)
-         && inferred_insert (db, &in, named, ret_made, error);
+         && inferred_insert (db, &in, named, ret_made, error)
+         && (*ret_made == 0 || delivery_note (db, task->options->deliveries, dimension->table, run, "run", error));
 }
 
 static bool

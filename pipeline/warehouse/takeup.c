@@ -6,6 +6,7 @@
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/warehouse.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ typedef struct
   char *known; /* the fact has its key */
   char days[G_ASCII_DTOSTR_BUF_SIZE];
   char *instant;
+  const char *deliveries; /* as delivery_note has it */
 } Parts;
 
 static void
@@ -199,21 +201,25 @@ settle (Db *db, Parts *parts, TakeUp *ret_done, GError **error)
     return false;
   if (ret_done->inserted + ret_done->updated + ret_done->rejected > 0 && !close_account (db, parts, error))
     return false;
+  if (!delivery_note_settled (db, parts->deliveries, parts->model->table, error))
+    return false;
   return parts->model->references->len < 2 || parts->first->len == 0 || run_sql (db, parts, "waiting/readdress", error);
 }
 
 /* Everything between BEGIN and COMMIT. A table that somebody dropped takes nothing up. */
 static bool
-in_takeup (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, TakeUp *ret_done, GError **error)
+in_takeup (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, TakeUp *ret_done, GError **error)
 {
+  const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
   g_auto (TableState) state = { 0 };
-  if (!ledger_table_read (db, model->table, true, &state, error) || !agreement_check_pins (model, &state, terms, error))
+  if (!ledger_table_read (db, model->table, true, &state, error) || !agreement_check_pins (model, &state, &terms, error))
     return false;
   if (state.waiting == 0)
     return true;
   bool exists;
   g_auto (Parts) parts;
-  parts_init (&parts, model, terms->warehouse_schema);
+  parts_init (&parts, model, options->warehouse_schema);
+  parts.deliveries = options->deliveries;
   if (!write_references (db, catalog, &parts, error) || !write_columns (db, &parts, &exists, error))
     return false;
   write_known (&parts);
@@ -223,11 +229,10 @@ in_takeup (Db *db, const Catalog *catalog, const Model *model, const AgreementTe
 bool
 takeup_run (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, TakeUp *ret_done, GError **error)
 {
-  const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
   *ret_done = (TakeUp) { 0 };
   if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
-  bool done = in_takeup (db, catalog, model, &terms, ret_done, error);
+  bool done = in_takeup (db, catalog, model, options, ret_done, error);
   if (done)
     fault_point ("take-up");
   if (done && db_exec (db, "commit", error))

@@ -6,6 +6,7 @@
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/kinds.h"
 #include "schema/ledger_bookmark.h"
+#include "schema/ledger_delivery.h"
 
 #include <string.h>
 
@@ -142,6 +143,7 @@ set_vars (Db *db, Undoing *undoing, GError **error)
   g_autofree char *from = text_quote_ident (undoing->history.names[HISTORY_START]);
   vars_take (vars, "same", versions ? g_strdup_printf ("w.%s = o.began", from) : g_strdup ("true"));
   vars_take (vars, "shown", shown_as (model, stored, id));
+  vars_take (vars, "newest", versions ? g_strdup_printf ("w.%s desc", from) : g_strdup ("1"));
   vars_set (vars, "late", versions ? "false" : "true");
   bool apart = keyless && model->append == APPEND_ALL;
   vars_take (vars, "written", apart ? g_strdup ("") : vars_part (vars, versions ? "undo/written_versions" : "undo/written_rows"));
@@ -281,6 +283,14 @@ take_bookmark_back (Db *db, const Undoing *undoing, const char *id, GError **err
   return true;
 }
 
+/* Whose rows are others at other stores, too, when the run is taken back: as they are now. Rows without a key are known there by their run. */
+static bool
+note_touched (Db *db, const Undoing *undoing, GError **error)
+{
+  return undoing->task->deliveries == NULL || model_is_keyless (undoing->task->model)
+         || (run_sql (db, undoing, "delivery/touch", NULL, error) && run_sql (db, undoing, "delivery/touch_others", NULL, error));
+}
+
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */
 static bool
 take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, GError **error)
@@ -296,7 +306,7 @@ take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, 
   bool applied = strcmp (db_result_value (row, 0, RUN_STATE), "applied") == 0;
   return take_bookmark_back (db, undoing, id, error)
          && (!applied
-             || (restore_rows (db, undoing, run, error) && undo_check_facts (db, undoing, error)
+             || (note_touched (db, undoing, error) && restore_rows (db, undoing, run, error) && undo_check_facts (db, undoing, error)
                  && undo_placeholders (db, undoing, run, error)))
          && run_all (db, undoing, forget, error);
 }
@@ -376,7 +386,8 @@ record (Db *db, const Undoing *undoing, GError **error)
                           { "kind", "undo" }, { "subject", subject },
                           { "runs", runs },   { "report", report } };
   return sql_run (db, "undo/operation_run", vars, G_N_ELEMENTS (vars), NULL, error)
-         && sql_run (db, "undo/operation", vars, G_N_ELEMENTS (vars), NULL, error);
+         && sql_run (db, "undo/operation", vars, G_N_ELEMENTS (vars), NULL, error)
+         && delivery_note (db, undoing->task->deliveries, undoing->task->model->table, own, "undo", error);
 }
 
 /* Where history has no times of its own, the order of files has the word. */

@@ -23,6 +23,7 @@ typedef struct
   Uid own;                /* the run that takes the others back */
   bool with_later;        /* also those that built on it */
   int lock_ms;            /* how long to try for the lock that a dimension's first placeholder needs */
+  const char *deliveries; /* what jobs want to have delivered (delivery_note); NULL: nothing */
 } UndoTask;
 
 /* A run that was taken back. Texts are owned. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/inferred.h"
+#include "schema/ledger_delivery.h"
 
 #include <string.h>
 
@@ -103,6 +104,14 @@ sign_anew (Db *db, const Vars *vars, const UndoTask *task, const Model *fact, co
   return columns != NULL;
 }
 
+static bool
+note_placeholders (Db *db, const Undoing *undoing, const Model *dimension, const UndoRun *run, GError **error)
+{
+  char own[UID_TEXT_SIZE];
+  uid_format (undoing->task->own, own);
+  return run->placeholders == 0 || delivery_note (db, undoing->task->deliveries, dimension->table, own, "undo", error);
+}
+
 /* The placeholders that the run of a fact has made in one of its dimensions (placeholder.h). The dimension's row is locked, as by whoever makes
  * one. */
 static bool
@@ -126,8 +135,9 @@ remove_placeholders (Db *db, const Undoing *undoing, const Model *dimension, Und
   for (guint i = 0; i < task->catalog->models->len; i++)
     if (!sign_anew (db, &vars, task, task->catalog->models->pdata[i], dimension, error))
       return false;
-  return sql_change (db, "undo/placeholders", vars_all (&vars), vars_count (&vars), &run->placeholders, error)
-         && vars_run (db, &vars, "undo/placeholders_filled", error);
+  return (task->deliveries == NULL || vars_run (db, &vars, "delivery/touch_placeholders", error))
+         && sql_change (db, "undo/placeholders", vars_all (&vars), vars_count (&vars), &run->placeholders, error)
+         && vars_run (db, &vars, "undo/placeholders_filled", error) && note_placeholders (db, undoing, dimension, run, error);
 }
 
 bool

@@ -36,6 +36,7 @@ const Command *const cli_table[] = {
   &command_check,
   &command_verify,
   &command_gc,
+  &command_push,
   &command_notify,
   &command_ledger,
   &command_jobs,

@@ -9,7 +9,7 @@ extern const Command command_init, command_demo, command_watch, command_load, co
     command_model, command_key, command_history, command_status, command_runs, command_rejects, command_retry, command_undo,
     command_approve, command_discard, command_forget, command_drop, command_check, command_verify, command_migrate, command_db,
     command_psql, command_completion, command_rebuild, command_ledger, command_schedule, command_notify, command_log, command_gc,
-    command_page, command_jobs, command_discover, command_bookmark, command_pause, command_resume, command_pull;
+    command_page, command_push, command_jobs, command_discover, command_bookmark, command_pause, command_resume, command_pull;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const Command *const cli_table[];

@@ -32,12 +32,13 @@ print_json (const GcReport *report, bool dry_run)
   for (guint i = 0; i < report->busy->len; i++)
     json_array_append_new (busy, weir_json_string (report->busy->pdata[i]));
   g_autoptr (Json) json = json_pack (
-      "{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:o, s:o}", "dry_run", dry_run, "archive",
+      "{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:I, s:o, s:o}", "dry_run", dry_run, "archive",
       files_to_json (&report->archive), "failed", files_to_json (&report->failed), "rejects",
       rows_to_json (report->reject_runs, report->reject_rows), "undo", rows_to_json (report->undo_runs, report->undo_rows),
       "ledger", "runs", (json_int_t) report->runs, "executions", (json_int_t) report->executions, "incidents",
-      (json_int_t) report->incidents, "details", (json_int_t) report->details, "kept_for_file", (json_int_t) report->kept,
-      "changed", (json_int_t) report->changed, "not_made_again", weir_json_string (report->unmakeable), "busy", busy);
+      (json_int_t) report->incidents, "deliveries", (json_int_t) report->deliveries, "details", (json_int_t) report->details,
+      "kept_for_file", (json_int_t) report->kept, "changed", (json_int_t) report->changed, "not_made_again",
+      weir_json_string (report->unmakeable), "busy", busy);
   show_json (json);
 }
 
@@ -73,6 +74,8 @@ print_ledger (const GcReport *report)
     print_count ("", "execution", report->executions, " of pipelines, `weir undo` and `weir rebuild`");
   if (report->incidents > 0)
     print_count ("", "incident", report->incidents, " that are over: files that did not come, or with other rows");
+  if (report->deliveries > 0)
+    print_count ("", "delivered change", report->deliveries, ": `weir push --list` shows them no more");
   print_count ("", "applied run", report->details, ": steps, models and summary; the counts stay");
 }
 

@@ -5,6 +5,7 @@
 #include "src/schedule/incident.h"
 #include "src/server/connect.h"
 #include "src/settings/settings.h"
+#include "src/report/delivered.h"
 #include "src/report/alerted.h"
 #include "src/report/guarded.h"
 #include "src/report/status.h"
@@ -155,6 +156,8 @@ print_text (const Status *status)
   print_failed (status);
   if (status->alerted != NULL)
     alerted_print_troubles (status->alerted);
+  if (status->deliveries != NULL)
+    delivered_print_troubles (status->deliveries);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "pipeline/stage/forget_key.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -209,6 +210,28 @@ record (Forgetting *forgetting, GError **error)
          && sql_run (db, "undo/operation", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
+/* They are erased at other stores, too, where their ids are; rows of facts that are others now are not known, and all of these come anew. */
+static bool
+note_deliveries (Forgetting *forgetting, GError **error)
+{
+  Db *db = forgetting->loader->db;
+  const Model *own = forgetting->task.model;
+  const char *wanted = forgetting->loader->options.deliveries;
+  char run[UID_TEXT_SIZE];
+  uid_format (forgetting->task.own, run);
+  const SqlVar vars[] = { { "table", own->table }, { "by", run } };
+  if (!sql_run (db, "delivery/blank_forgotten", vars, G_N_ELEMENTS (vars), NULL, error)
+      || (wanted != NULL && !sql_run (db, "delivery/touch_forgotten", vars, G_N_ELEMENTS (vars), NULL, error)))
+    return false;
+  for (guint i = 0; i < forgetting->models->len; i++)
+    {
+      const Model *model = forgetting->models->pdata[i];
+      if (!delivery_note (db, wanted, model->table, run, model == own ? "forget" : "whole", error))
+        return false;
+    }
+  return true;
+}
+
 static bool
 in_transaction (Forgetting *forgetting, GError **error)
 {
@@ -217,7 +240,7 @@ in_transaction (Forgetting *forgetting, GError **error)
   for (guint i = 0; i < forgetting->models->len; i++)
     if (!forget_rejects (forgetting, forgetting->models->pdata[i], error))
       return false;
-  return forget_note_files (forgetting, error) && record (forgetting, error);
+  return forget_note_files (forgetting, error) && record (forgetting, error) && note_deliveries (forgetting, error);
 }
 
 bool

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "schema/ledger.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 
 #include <stdio.h>
@@ -309,7 +310,8 @@ gc_run (Db *db, const Settings *settings, bool dry_run, GcReport *ret_report, GE
   if (!take_lock (db, error))
     return false;
   bool done = make_plan (&gc, error) && check_plan (&gc, dry_run, error) && count_plan (&gc, dry_run, error)
-              && (dry_run || do_plan (&gc, error));
+              && (dry_run || do_plan (&gc, error))
+              && delivery_trim (db, settings->keep_ledger, dry_run, &ret_report->deliveries, error);
   if (!db_is_usable (db))
     return false;
   (void) sql_run (db, "gc/forget_plan", NULL, 0, NULL, NULL);

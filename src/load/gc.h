@@ -30,6 +30,7 @@ typedef struct
   int64_t runs;                 /* of files that changed nothing in the warehouse */
   int64_t executions;           /* of pipelines and operations */
   int64_t incidents;            /* that are over */
+  int64_t deliveries;           /* to other stores, that are over */
   int64_t kept;                 /* runs as old as these that stay, as their file is kept */
   int64_t changed;              /* files that stay, for somebody wrote to them since */
   char *unmakeable;             /* tables of which files go that they were made from, "sales, users"; NULL: none */

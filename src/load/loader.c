@@ -5,6 +5,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "schema/ledger.h"
 #include "schema/session.h"
+#include "src/jobs/deliveries.h"
 #include "src/server/connect.h"
 
 #include <signal.h>
@@ -60,6 +61,19 @@ loader_clear (Loader *loader)
   g_clear_pointer (&loader->db, db_free);
   g_clear_pointer (&loader->catalog, catalog_free);
   g_clear_pointer (&loader->secret, g_free);
+  g_clear_pointer (&loader->deliveries, g_free);
+}
+
+/* What runs are to be delivered to. */
+static bool
+load_jobs (Loader *loader, GError **error)
+{
+  g_autoptr (Jobs) jobs = jobs_load (loader->settings, error);
+  if (jobs == NULL)
+    return false;
+  g_free (loader->deliveries);
+  loader->options.deliveries = loader->deliveries = deliveries_wanted (jobs);
+  return true;
 }
 
 static bool
@@ -105,7 +119,7 @@ loader_refresh (Loader *loader, GError **error)
 {
   if (!does_server_answer (loader) && !loader_connect (loader, error))
     return false;
-  return load_models (loader, error) && load_secret (loader, error);
+  return load_models (loader, error) && load_jobs (loader, error) && load_secret (loader, error);
 }
 
 void

@@ -2,7 +2,7 @@
  * `weir retry` have one Loader for all their files:
  *
  *   loader_init (loader)
- *   loader_refresh (loader)       before each file: connection, models and secret as they are now
+ *   loader_refresh (loader)       before each file: connection, models, jobs and secret as they are now
  *   loader_route_to / loader_route_again, or catalog_route: which table
  *   loader_lock (loader, route)   the table's lock, and whether the table can be loaded at all
  *     ...                         the file: src/load/loading.h
@@ -23,6 +23,7 @@ typedef struct
   const Settings *settings;
   Db *db;
   Catalog *catalog;
+  char *deliveries; /* what the jobs want to have delivered (delivery_note); NULL: nothing */
   char *secret;
   size_t secret_length;
   PipelineOptions options;                        /* force, dry_run, stop_fd and progress are the caller's to set */

@@ -10,6 +10,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/warehouse.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 #include "src/load/declaring.h"
 #include "src/load/kept.h"
@@ -374,8 +375,10 @@ write_all (Loader *loader, const Rebuild *rebuild, RebuildEnd *end, GError **err
                          error)
       || !ledger_shadow_take (db, rebuild->model->table, rebuild->schema, error) || !record (db, rebuild, end, error))
     return false;
+  char run[UID_TEXT_SIZE];
+  uid_format (end->run, run);
   fault_point ("rebuild-written");
-  return true;
+  return delivery_note (db, loader->options.deliveries, rebuild->model->table, run, "whole", error);
 }
 
 /* A model that has become one of full exports closes whom older files lack: of each of them nobody was asked. */

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/fsutil.h"
 #include "pipeline/pipeline.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 #include "src/load/declaring.h"
 #include "src/load/kept.h"
@@ -236,6 +237,19 @@ check_tables (Loader *loader, Rotating *rotating, GError **error)
   return true;
 }
 
+/* Whoever has rows by their ids has to get all of them anew. */
+static bool
+note_deliveries (Loader *loader, const Rotate *rotate, GError **error)
+{
+  char run[UID_TEXT_SIZE];
+  uid_format (uid_random (), run);
+  for (guint i = 0; i < rotate->tables->len; i++)
+    if (!delivery_note (loader->db, loader->options.deliveries, ((const RotateTable *) rotate->tables->pdata[i])->table, run,
+                        "whole", error))
+      return false;
+  return true;
+}
+
 static bool
 change_all (Loader *loader, Rotating *rotating, const RotatingWish *wish, void (*tell) (const char *), GError **error)
 {
@@ -245,7 +259,8 @@ change_all (Loader *loader, Rotating *rotating, const RotatingWish *wish, void (
   return check_tables (loader, rotating, error) && rotate_alias (db, &rotating->task, rotating->rotate, error)
          && read_files (&reading, error) && rotate_hash (db, rotating->rotate, error) && read_files (&reading, error)
          && rotate_count (db, rotating->rotate, error)
-         && (wish->dry_run || rotate_change (db, &rotating->task, rotating->rotate, error))
+         && (wish->dry_run
+             || (rotate_change (db, &rotating->task, rotating->rotate, error) && note_deliveries (loader, rotating->rotate, error)))
          && (wish->aliases == NULL || wish->dry_run || write_aliases (db, wish->aliases, error));
 }
 

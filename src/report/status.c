@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "schema/ledger_schedule.h"
 #include "schema/session.h"
+#include "src/report/delivered.h"
 #include "src/report/guarded.h"
 #include "src/report/show.h"
 #include "src/report/told.h"
@@ -25,6 +26,7 @@ status_clear (Status *status)
   g_clear_pointer (&status->strays, g_ptr_array_unref);
   g_clear_pointer (&status->incidents, db_result_free);
   g_clear_pointer (&status->alerted, alerted_free);
+  g_clear_pointer (&status->deliveries, json_decref);
   g_clear_pointer (&status->plan, alert_plan_free);
 }
 
@@ -74,6 +76,9 @@ find_held (Db *db, Status *status, GError **error)
 static bool
 find_alerts (Db *db, Status *status, GError **error)
 {
+  status->deliveries = delivered_waiting (db, error);
+  if (status->deliveries == NULL)
+    return false;
   status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);
   if (status->plan->targets->len > 0)
     status->alerted = alerted_read (db, status->settings, status->plan, error);
@@ -101,7 +106,7 @@ status_needs_attention (const Status *status)
 {
   if (status->failed.files > 0 || (status->incidents != NULL && db_result_rows (status->incidents) > 0)
       || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0)
-      || (status->alerted != NULL && alerted_is_troubled (status->alerted)))
+      || (status->alerted != NULL && alerted_is_troubled (status->alerted)) || delivered_is_troubled (status->deliveries))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -258,10 +263,11 @@ status_to_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "home",
+  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "home",
                     weir_json_string (status->settings->home), "database", "where", weir_json_string (status->where), "reachable",
                     reached, "error", weir_json_string (away), "session", status->session, "tables", tables, "waiting", waiting,
                     "held", guarded_to_json (status->guarded), "not_held", strays_to_json (status->settings, status->strays),
                     "failed", failed, "incidents", incidents_to_json (status->incidents), "alerts",
-                    status->alerted != NULL ? alerted_troubles_to_json (status->alerted) : json_array ());
+                    status->alerted != NULL ? alerted_troubles_to_json (status->alerted) : json_array (), "deliveries",
+                    status->deliveries != NULL ? json_incref (status->deliveries) : json_null ());
 }

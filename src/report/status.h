@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *strays;   /* paths of files among them that no run holds; NULL: not known */
   DbResult *incidents; /* that are open; NULL: not known */
   AlertPlan *plan;     /* who is told of what */
+  Json *deliveries;    /* what is not delivered to other stores (delivered.h); NULL: not known */
   Alerted *alerted;    /* NULL: nobody is to be told, or it is not known */
 } Status;
 

@@ -1,5 +1,6 @@
 #include "src/watch/companions.h"
 
+#include "src/jobs/deliveries.h"
 #include "src/schedule/piece.h"
 #include "src/settings/settings_page.h"
 #include "src/watch/companion.h"
@@ -26,10 +27,20 @@ has_schedule (const Settings *settings)
   return catalog != NULL && pieces_any (settings, catalog, schedule_jobs);
 }
 
+/* Whether a job delivers something. */
+static bool
+has_deliveries (const Settings *settings)
+{
+  g_autoptr (Jobs) jobs = jobs_load (settings, NULL);
+  g_autofree char *wanted = jobs != NULL ? deliveries_wanted (jobs) : NULL;
+  return wanted != NULL;
+}
+
 /* A new companion is a row here. */
 static const Kind kinds[] = {
   { "schedule", has_schedule, false, { "schedule", "--keep" } },
   { "alerts", has_targets, true, { "notify", "--deliver" } },
+  { "deliveries", has_deliveries, false, { "push", "--deliver" } },
   { "page", page_settings_wanted, true, { "page", "--beside" } },
   { NULL },
 };

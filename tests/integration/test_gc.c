@@ -127,7 +127,7 @@ test_says_first_and_takes (void **state)
   assert_json (done, "failed.files", "1");
   assert_json (done, "rejects", "{\"runs\":1,\"rows\":1}");
   assert_json (done, "undo", "{\"runs\":5,\"rows\":1}");
-  assert_json (done, "ledger", "{\"runs\":2,\"executions\":1,\"incidents\":0,\"details\":5,\"kept_for_file\":0}");
+  assert_json (done, "ledger", "{\"runs\":2,\"executions\":1,\"incidents\":0,\"deliveries\":0,\"details\":5,\"kept_for_file\":0}");
   assert_json (done, "changed", "0");
   assert_json (done, "busy", "[]");
 
@@ -142,7 +142,7 @@ test_says_first_and_takes (void **state)
   assert_weir (home, 0, "status", NULL);
   g_autoptr (Json) again = gc (home, NULL);
   assert_json (again, "archive.files", "0");
-  assert_json (again, "ledger", "{\"runs\":0,\"executions\":0,\"incidents\":0,\"details\":0,\"kept_for_file\":0}");
+  assert_json (again, "ledger", "{\"runs\":0,\"executions\":0,\"incidents\":0,\"deliveries\":0,\"details\":0,\"kept_for_file\":0}");
   assert_json (again, "undo.runs", "0");
 }
 

@@ -1,0 +1,251 @@
+#include "schema/ledger_delivery.h"
+
+#include "base/text.h"
+#include "schema/ledger_private.h"
+
+#include <string.h>
+
+bool
+delivery_note (Db *db, const char *wanted, const char *table, const char *run, const char *cause, GError **error)
+{
+  const SqlVar vars[] = { { "wanted", wanted }, { "table", table }, { "run", run }, { "cause", cause } };
+  return wanted == NULL || sql_post (db, "delivery/note", vars, G_N_ELEMENTS (vars), error);
+}
+
+bool
+delivery_note_settled (Db *db, const char *wanted, const char *table, GError **error)
+{
+  g_autoptr (DbResult) runs = NULL;
+  if (wanted == NULL)
+    return true;
+  if (!sql_run (db, "delivery/note_settled", NULL, 0, &runs, error))
+    return false;
+  for (int row = 0; row < db_result_rows (runs); row++)
+    if (!delivery_note (db, wanted, table, db_result_value (runs, row, 0), "late", error))
+      return false;
+  return true;
+}
+
+bool
+delivery_due (Db *db, const DeliveryChoice *choice, DbResult **ret_rows, GError **error)
+{
+  return LEDGER_ASK ("delivery/due", ret_rows, { "destination", choice->destination }, { "job", choice->job },
+                     { "table", choice->table });
+}
+
+bool
+delivery_lock (Db *db, const char *destination, bool *ret_ours, GError **error)
+{
+  g_autoptr (DbResult) locked = NULL;
+  if (!LEDGER_ASK ("delivery/lock", &locked, { "destination", destination }))
+    return false;
+  *ret_ours = db_result_bool (locked, 0, 0);
+  return true;
+}
+
+bool
+delivery_unlock (Db *db, const char *destination, GError **error)
+{
+  return LEDGER_ASK ("delivery/unlock", NULL, { "destination", destination });
+}
+
+void
+delivery_clear (Delivery *delivery)
+{
+  g_free (delivery->destination);
+  g_free (delivery->job);
+  g_free (delivery->table);
+  GPtrArray **const lists[] = { &delivery->runs, &delivery->marks, &delivery->undone };
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_clear_pointer (lists[i], g_ptr_array_unref);
+  *delivery = (Delivery) { 0 };
+}
+
+bool
+delivery_take (Db *db, const DeliveryChoice *choice, Delivery *ret_delivery, GError **error)
+{
+  g_autoptr (DbResult) taken = NULL;
+  *ret_delivery = (Delivery) { 0 };
+  if (!LEDGER_ASK ("delivery/take", &taken, { "destination", choice->destination }, { "job", choice->job },
+                   { "table", choice->table }))
+    return false;
+  if (db_result_rows (taken) == 0)
+    return true;
+  *ret_delivery = (Delivery) { .destination = g_strdup (choice->destination),
+                               .job = g_strdup (db_result_value (taken, 0, 0)),
+                               .item = db_result_int64 (taken, 0, 1),
+                               .table = g_strdup (db_result_value (taken, 0, 2)) };
+  return true;
+}
+
+/* The columns of delivery/pending. */
+enum
+{
+  PENDING_RUN,
+  PENDING_MARK,
+  PENDING_CAUSE,
+  PENDING_ATTEMPTS,
+  PENDING_BEGUN,
+  PENDING_UNDONE,
+};
+
+static void
+add_undone (const char *runs, GPtrArray *undone)
+{
+  g_auto (GStrv) ids = runs != NULL ? g_strsplit (runs, ",", -1) : NULL;
+  for (char **id = ids; id != NULL && *id != NULL; id++)
+    g_ptr_array_add (undone, g_strdup (*id));
+}
+
+static bool
+has_cause (const DbResult *pending, const char *cause)
+{
+  for (int row = 0; row < db_result_rows (pending); row++)
+    if (strcmp (db_result_value (pending, row, PENDING_CAUSE), cause) == 0)
+      return true;
+  return false;
+}
+
+bool
+delivery_pending (Db *db, bool one, Delivery *delivery, GError **error)
+{
+  LedgerNumber number;
+  g_autoptr (DbResult) pending = NULL;
+  if (!LEDGER_ASK ("delivery/pending", &pending, { "destination", delivery->destination }, { "job", delivery->job },
+                   { "item", ledger_number (&number, delivery->item) }, { "table", delivery->table }))
+    return false;
+  GPtrArray **const lists[] = { &delivery->runs, &delivery->marks, &delivery->undone };
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    *lists[i] = g_ptr_array_new_with_free_func (g_free);
+  int rows = db_result_rows (pending);
+  if (rows == 0)
+    return true;
+  delivery->forgets = has_cause (pending, "forget");
+  delivery->asked = has_cause (pending, "whole") || (one && delivery->forgets);
+  delivery->whole = delivery->asked || !db_result_bool (pending, 0, PENDING_BEGUN);
+  for (int row = 0; row < (one && !delivery->whole ? 1 : rows); row++)
+    {
+      int64_t attempts = db_result_int64 (pending, row, PENDING_ATTEMPTS);
+      const char *cause = db_result_value (pending, row, PENDING_CAUSE);
+      g_ptr_array_add (delivery->runs, g_strdup (db_result_value (pending, row, PENDING_RUN)));
+      g_ptr_array_add (delivery->marks, g_strdup (db_result_value (pending, row, PENDING_MARK)));
+      add_undone (db_result_value (pending, row, PENDING_UNDONE), delivery->undone);
+      delivery->attempts = MAX (delivery->attempts, attempts);
+      delivery->again = delivery->again || strcmp (cause, "run") != 0;
+    }
+  delivery->again = delivery->again || (delivery->whole && delivery->attempts > 1);
+  return true;
+}
+
+bool
+delivery_sent (Db *db, const Delivery *delivery, int64_t rows, const Json *detail, GError **error)
+{
+  LedgerNumber item, count;
+  g_autofree char *marks = text_array (delivery->marks), *said = weir_json_text (detail);
+  const SqlVar vars[] = { { "destination", delivery->destination },
+                          { "job", delivery->job },
+                          { "item", ledger_number (&item, delivery->item) },
+                          { "table", delivery->table },
+                          { "mark", delivery->marks->pdata[delivery->marks->len - 1] },
+                          { "marks", marks },
+                          { "rows", rows < 0 ? NULL : ledger_number (&count, rows) },
+                          { "detail", said } };
+  static const char *const statements[] = { "delivery/settle_sent", "delivery/settle_rest", "delivery/settle_target",
+                                            "delivery/forget_touched", NULL };
+  bool done = db_exec (db, "begin", error) && sql_run_all (db, statements, vars, G_N_ELEMENTS (vars), error);
+  if (done && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+bool
+delivery_failed (Db *db, const Delivery *delivery, int64_t pause, const char *checksum, const Json *detail, GError **error)
+{
+  LedgerNumber item, seconds;
+  bool refused = pause < 0;
+  g_autofree char *said = weir_json_text (detail);
+  const SqlVar vars[] = { { "destination", delivery->destination },
+                          { "job", delivery->job },
+                          { "item", ledger_number (&item, delivery->item) },
+                          { "table", delivery->table },
+                          { "state", refused ? "refused" : "waiting" },
+                          { "pause", refused ? NULL : ledger_number (&seconds, pause) },
+                          { "checksum", checksum },
+                          { "detail", said } };
+  return (!refused || sql_run (db, "delivery/settle_refused", vars, G_N_ELEMENTS (vars), NULL, error))
+         && sql_run (db, "delivery/settle_failed", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+bool
+delivery_refused (Db *db, DbResult **ret_rows, GError **error)
+{
+  return sql_run (db, "delivery/refused", NULL, 0, ret_rows, error);
+}
+
+bool
+delivery_renew (Db *db, const DeliveryChoice *choice, int64_t item, int64_t *ret_count, GError **error)
+{
+  LedgerNumber number;
+  const SqlVar vars[] = { { "destination", choice->destination },
+                          { "job", choice->job },
+                          { "table", choice->table },
+                          { "item", item < 0 ? NULL : ledger_number (&number, item) } };
+  return sql_change (db, "delivery/renew", vars, G_N_ELEMENTS (vars), ret_count, error);
+}
+
+bool
+delivery_whole (Db *db, const char *job, const char *destination, int64_t item, const char *table, GError **error)
+{
+  LedgerNumber number;
+  char run[UID_TEXT_SIZE];
+  uid_format (uid_random (), run);
+  return LEDGER_ASK ("delivery/whole", NULL, { "job", job }, { "destination", destination },
+                     { "item", ledger_number (&number, item) }, { "table", table }, { "run", run });
+}
+
+bool
+delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error)
+{
+  const SqlVar vars[] = {
+    { "destination", choice->destination }, { "job", choice->job }, { "table", choice->table }, { "run", choice->run }
+  };
+  return sql_change (db, "delivery/drop", vars, G_N_ELEMENTS (vars), ret_count, error);
+}
+
+bool
+delivery_state (Db *db, DbResult **ret_rows, GError **error)
+{
+  return sql_run (db, "delivery/state", NULL, 0, ret_rows, error);
+}
+
+bool
+delivery_list (Db *db, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows, GError **error)
+{
+  LedgerNumber number;
+  return LEDGER_ASK ("delivery/list", ret_rows, { "destination", choice->destination }, { "job", choice->job },
+                     { "table", choice->table }, { "limit", ledger_number (&number, limit) });
+}
+
+bool
+delivery_trim (Db *db, int64_t seconds, bool dry_run, int64_t *ret_count, GError **error)
+{
+  LedgerNumber number;
+  g_autoptr (DbResult) count = NULL;
+  const SqlVar vars[] = { { "seconds", seconds > 0 ? ledger_number (&number, seconds) : NULL } };
+  if (!dry_run)
+    return sql_change (db, "delivery/trim", vars, G_N_ELEMENTS (vars), ret_count, error);
+  if (!sql_run (db, "delivery/count_old", vars, G_N_ELEMENTS (vars), &count, error))
+    return false;
+  *ret_count = db_result_int64 (count, 0, 0);
+  return true;
+}
+
+bool
+delivery_forget_table (Db *db, const char *table, GError **error)
+{
+  static const char *const statements[] = { "delivery/drop_table", "delivery/drop_targets", "delivery/drop_touched", NULL };
+  const SqlVar vars[] = { { "table", table } };
+  return sql_run_all (db, statements, vars, G_N_ELEMENTS (vars), error);
+}

@@ -1,0 +1,87 @@
+/* Deliveries to other stores in the ledger (schema/templates/delivery.sql): an outbox that runs fill in their last transaction, and what became of each.
+ *
+ *   delivery_note                  a run's own transaction
+ *   delivery_due                   one statement: which destinations have something to be sent
+ *   delivery_lock                  a destination is ours alone, until delivery_unlock or the end of the connection
+ *     delivery_take                the item whose turn it is becomes "sending", and committed so before anybody sends it
+ *     delivery_pending             in the snapshot that what is sent is read from: all that it brings along
+ *     delivery_sent or delivery_failed
+ *
+ * What is "sending" when it is taken was on its way when whoever sent it died: it goes once more, under the same mark. */
+#ifndef WEIR_SCHEMA_LEDGER_DELIVERY_H
+#define WEIR_SCHEMA_LEDGER_DELIVERY_H
+
+#include "base/db.h"
+#include "base/json.h"
+#include "base/uid.h"
+
+/* In the transaction of a run that changed the table: cause is "run", "undo" or "late". wanted: all that jobs want, {"items": [{"job", "destination",
+ * "item", "table"}], "broken": [jobs]} as text; NULL: nothing, and no statement. Nobody waits for it (sql_post). */
+bool delivery_note (Db *db, const char *wanted, const char *table, const char *run, const char *cause, GError **error);
+
+/* The same for each run of which weir_settled says that rows of it were taken up. */
+bool delivery_note_settled (Db *db, const char *wanted, const char *table, GError **error);
+
+bool delivery_lock (Db *db, const char *destination, bool *ret_ours, GError **error);
+bool delivery_unlock (Db *db, const char *destination, GError **error);
+
+/* Which deliveries are meant; NULL: all of them. */
+typedef struct
+{
+  const char *destination, *job, *table;
+  const char *run; /* its first digits */
+} DeliveryChoice;
+
+/* Destinations with something to be sent now: destination, count, since. */
+bool delivery_due (Db *db, const DeliveryChoice *choice, DbResult **ret_rows, GError **error);
+
+/* An item of a destination, and what is to be sent of it. Owned: delivery_clear. */
+typedef struct
+{
+  char *destination, *job, *table; /* job NULL: there was nothing to take */
+  int64_t item;
+  bool whole;        /* all of the table: for the first time, or because somebody asked for it */
+  bool asked;        /* somebody asked for it */
+  bool forgets;      /* somebody was erased */
+  bool again;        /* some of it may be at the other side already */
+  int64_t attempts;  /* this one included */
+  GPtrArray *runs;   /* of char *: whose changes, in order */
+  GPtrArray *marks;  /* of char *: of the same; the last one is that of what is sent */
+  GPtrArray *undone; /* of char *: the runs that were taken back */
+} Delivery;
+
+void delivery_clear (Delivery *delivery);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Delivery, delivery_clear)
+
+bool delivery_take (Db *db, const DeliveryChoice *choice, Delivery *ret_delivery, GError **error);
+
+/* Fills the rest of it. one: rows are appended, and known by their run: only the first run, unless that is the whole table, as where somebody was erased. */
+bool delivery_pending (Db *db, bool one, Delivery *delivery, GError **error);
+
+bool delivery_sent (Db *db, const Delivery *delivery, int64_t rows, const Json *detail, GError **error);
+
+/* pause: seconds until it is tried again; -1: it waits for a person, and was refused as "checksum" (of job and connection). */
+bool delivery_failed (Db *db, const Delivery *delivery, int64_t pause, const char *checksum, const Json *detail, GError **error);
+
+/* What waits for a person: job, destination, item, table_name, refused_as. */
+bool delivery_refused (Db *db, DbResult **ret_rows, GError **error);
+
+/* They are tried again at once: those that were refused, and those that wait for another try. item -1: any. */
+bool delivery_renew (Db *db, const DeliveryChoice *choice, int64_t item, int64_t *ret_count, GError **error);
+
+/* All of a table is to be sent. */
+bool delivery_whole (Db *db, const char *job, const char *destination, int64_t item, const char *table, GError **error);
+
+bool delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error);
+
+/* What is not sent yet, a row for each item; and the outbox. Report columns of "state" and "list". */
+bool delivery_state (Db *db, DbResult **ret_rows, GError **error);
+bool delivery_list (Db *db, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows, GError **error);
+
+/* Forgets what is over for so long; dry_run: only counts it. */
+bool delivery_trim (Db *db, int64_t seconds, bool dry_run, int64_t *ret_count, GError **error);
+
+/* All of a table that is dropped. */
+bool delivery_forget_table (Db *db, const char *table, GError **error);
+
+#endif

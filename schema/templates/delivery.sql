@@ -1,0 +1,191 @@
+-- Deliveries to other stores (`weir push`): from runs to the outbox, from there to the other side, and what became of them.
+
+-- name: note
+-- "wanted": {"items": [{"job", "destination", "item", "table"}], "broken": [jobs whose file cannot be read now]}: of these what they were last counts.
+-- A run that was delivered already, and of which rows were taken up late, is to be delivered once more, as another one: so is one that is on its way.
+insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause)
+select w.job, w.destination, w.item, :'run'::uuid, :'run'::uuid, :'table', :'cause'
+from (select r.job, r.destination, r.item
+      from jsonb_to_recordset(:'wanted'::jsonb -> 'items') r (job text, destination text, item integer, "table" text)
+      where r."table" = :'table'
+      union
+      select t.job, t.destination, t.item
+      from weir.delivery_target t
+      where t.table_name = :'table' and :'wanted'::jsonb -> 'broken' ? t.job) w
+order by w.job, w.destination, w.item
+on conflict (job, destination, item, table_name, run_id) do update
+set mark = gen_random_uuid(), cause = excluded.cause, state = 'waiting', place = default, attempts = 0, first_on = clock_timestamp(), next_on = null,
+    done_on = null, sent_as = null, rows = null, detail = null
+where weir.delivery.state <> 'waiting'
+
+-- name: note_settled
+-- The runs of rows that waited for what they refer to, and were taken up.
+select distinct run_id from weir_settled where became in ('inserted', 'updated')
+
+-- name: touch
+-- Whom `weir undo` is about to take back, as they are before.
+insert into weir.delivery_touched (table_name, run_id, id, cells)
+select distinct on (w.:"id") :'table', :'by'::uuid, w.:"id", to_jsonb(w)
+from weir_touched t join :"schema".:"table" w on w.:"id" = t.id
+order by w.:"id", :newest
+on conflict do nothing
+
+-- name: touch_others
+-- And of whom there is no row now.
+insert into weir.delivery_touched (table_name, run_id, id)
+select :'table', :'by'::uuid, t.id from weir_touched t
+on conflict do nothing
+
+-- name: touch_placeholders
+insert into weir.delivery_touched (table_name, run_id, id, cells)
+select :'dimension', :'by'::uuid, w.:"dimension_id", to_jsonb(w)
+from :"schema".:"dimension" w where w.opened_by = :'run'::uuid and w.:"is_inferred"
+on conflict do nothing
+
+-- name: blank_forgotten
+-- Whom `weir forget` erases (weir_forget): nothing is kept of them that waits to be delivered.
+update weir.delivery_touched t set cells = null from weir_forget g where t.table_name = :'table' and t.id = g.id
+
+-- name: touch_forgotten
+insert into weir.delivery_touched (table_name, run_id, id)
+select :'table', :'by'::uuid, g.id from weir_forget g
+on conflict do nothing
+
+-- name: lock
+-- One delivery of a destination at a time.
+select pg_try_advisory_lock(hashtextextended('weir.delivery ' || :'destination', 0))
+
+-- name: unlock
+select pg_advisory_unlock(hashtextextended('weir.delivery ' || :'destination', 0))
+
+-- name: due
+-- Destinations with something that may be sent now. What is behind a delivery that was refused, or that is to be tried later, waits with it.
+select d.destination, count(*), min(d.first_on)::text
+from weir.delivery d
+where d.state in ('waiting', 'sending') and (:'job'::text is null or d.job = :'job') and (:'table'::text is null or d.table_name = :'table')
+  and (:'destination'::text is null or d.destination = :'destination')
+  and not exists (select from weir.delivery b
+                  where b.destination = d.destination and b.job = d.job and b.item = d.item and b.table_name = d.table_name
+                    and (b.state = 'refused' or (b.state in ('waiting', 'sending') and b.next_on > clock_timestamp())))
+group by d.destination
+order by min(d.place)
+
+-- name: take
+-- The item of a destination whose turn it is: with the delivery that has waited longest.
+update weir.delivery t
+set state = 'sending', attempts = t.attempts + 1, tried_on = clock_timestamp()
+from (select d.job, d.item, d.table_name
+      from weir.delivery d
+      where d.destination = :'destination' and d.state in ('waiting', 'sending') and (:'job'::text is null or d.job = :'job')
+        and (:'table'::text is null or d.table_name = :'table')
+        and not exists (select from weir.delivery b
+                        where b.destination = d.destination and b.job = d.job and b.item = d.item and b.table_name = d.table_name
+                          and (b.state = 'refused' or (b.state in ('waiting', 'sending') and b.next_on > clock_timestamp())))
+      order by d.place limit 1) n
+where t.destination = :'destination' and t.job = n.job and t.item = n.item and t.table_name = n.table_name and t.state in ('waiting', 'sending')
+returning t.job, t.item, t.table_name
+
+-- name: pending
+-- All of it that this snapshot sees, in order.
+select d.run_id, d.mark, d.cause, d.attempts, t.whole_on is not null,
+       (select string_agg(r::text, ',') from weir.operation o cross join unnest(o.runs) r where o.run_id = d.run_id and d.cause = 'undo')
+from weir.delivery d left join weir.delivery_target t using (job, destination, item, table_name)
+where d.destination = :'destination' and d.job = :'job' and d.item = :'item'::integer and d.table_name = :'table' and d.state in ('waiting', 'sending')
+order by d.place
+
+-- name: settle_sent
+-- By the mark: what was noted anew meanwhile is still to be sent.
+update weir.delivery
+set state = 'sent', done_on = clock_timestamp(), sent_as = :'mark'::uuid, next_on = null, detail = :'detail'::jsonb,
+    rows = case when mark = :'mark'::uuid then :'rows'::bigint end
+where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and mark = any (:'marks'::uuid[]) and state in ('waiting', 'sending')
+
+-- name: settle_rest
+-- What was taken with it, and is sent by itself.
+update weir.delivery
+set state = 'waiting', attempts = 0
+where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state = 'sending'
+
+-- name: settle_target
+insert into weir.delivery_target (job, destination, item, table_name, whole_on) values (:'job', :'destination', :'item'::integer, :'table', clock_timestamp())
+on conflict (job, destination, item, table_name) do update
+set refused_as = null, whole_on = coalesce(weir.delivery_target.whole_on, excluded.whole_on)
+
+-- name: forget_touched
+delete from weir.delivery_touched t
+where t.run_id in (select d.run_id from weir.delivery d where d.mark = any (:'marks'::uuid[]))
+  and not exists (select from weir.delivery d where d.run_id = t.run_id and d.state in ('waiting', 'sending', 'refused'))
+
+-- name: settle_failed
+update weir.delivery
+set state = :'state', next_on = case when :'state' = 'waiting' then clock_timestamp() + make_interval(secs => :'pause'::bigint) end, detail = :'detail'::jsonb
+where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state in ('waiting', 'sending')
+
+-- name: settle_refused
+insert into weir.delivery_target (job, destination, item, table_name, refused_as) values (:'job', :'destination', :'item'::integer, :'table', :'checksum')
+on conflict (job, destination, item, table_name) do update set refused_as = excluded.refused_as
+
+-- name: refused
+-- What waits for a person, and as what it was refused.
+select distinct d.job, d.destination, d.item, d.table_name, t.refused_as
+from weir.delivery d left join weir.delivery_target t using (job, destination, item, table_name)
+where d.state = 'refused'
+order by 1, 2, 3
+
+-- name: renew
+-- They are tried again, and at once. NULL: all.
+update weir.delivery
+set state = 'waiting', next_on = null
+where (state = 'refused' or (state in ('waiting', 'sending') and next_on is not null)) and (:'job'::text is null or job = :'job')
+  and (:'destination'::text is null or destination = :'destination') and (:'table'::text is null or table_name = :'table')
+  and (:'item'::integer is null or item = :'item'::integer)
+
+-- name: whole
+insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause)
+values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', 'whole')
+
+-- name: drop
+-- A person gives up; "run": by the first digits of its id.
+update weir.delivery
+set state = 'dropped', done_on = clock_timestamp(), next_on = null
+where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or job = :'job')
+  and (:'destination'::text is null or destination = :'destination') and (:'table'::text is null or table_name = :'table')
+  and (:'run'::text is null or starts_with(run_id::text, :'run'))
+
+-- name: state
+-- What waits, by destination, job and table.
+select d.destination, d.job, d.item, d.table_name as "table",
+       case when bool_or(d.state = 'refused') then 'refused' when bool_or(d.next_on > clock_timestamp()) then 'again' else 'waiting' end as state,
+       count(*) as runs, max(d.attempts) as attempts, min(d.first_on)::text as since, max(d.next_on)::text as next,
+       (array_agg(d.detail order by d.tried_on desc nulls last))[1]::text as detail
+from weir.delivery d
+where d.state in ('waiting', 'sending', 'refused')
+group by d.destination, d.job, d.item, d.table_name
+order by 1, 2, 3
+
+-- name: list
+-- The outbox, the newest first.
+select d.destination, d.job, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, d.first_on::text as since,
+       d.done_on::text as done, d.next_on::text as next, d.detail::text as detail
+from weir.delivery d
+where (:'job'::text is null or d.job = :'job') and (:'destination'::text is null or d.destination = :'destination')
+  and (:'table'::text is null or d.table_name = :'table')
+order by d.done_on is not null, d.place desc
+limit :'limit'::bigint
+
+-- name: trim
+-- What is over for so many seconds; NULL: never.
+delete from weir.delivery where done_on < now() - make_interval(secs => :'seconds'::bigint)
+
+-- name: count_old
+select count(*) from weir.delivery where done_on < now() - make_interval(secs => :'seconds'::bigint)
+
+-- name: drop_table
+-- Of a table that is dropped.
+delete from weir.delivery where table_name = :'table'
+
+-- name: drop_targets
+delete from weir.delivery_target where table_name = :'table'
+
+-- name: drop_touched
+delete from weir.delivery_touched where table_name = :'table'

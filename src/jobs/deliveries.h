@@ -1,0 +1,21 @@
+/* The members of "deliver" of all jobs, as the ledger knows them: by job, connection, and how many members of the job to that connection stand before it,
+ * so that another one may be put before or behind it. Pure. */
+#ifndef WEIR_SRC_JOBS_DELIVERIES_H
+#define WEIR_SRC_JOBS_DELIVERIES_H
+
+#include "src/jobs/job.h"
+
+/* For delivery_note (schema/ledger_delivery.h). NULL: there is none. Owned by the caller. */
+char *deliveries_wanted (const Jobs *jobs);
+
+/* One of a job; NULL: there is none any more. Borrowed. */
+const JobDelivery *deliveries_find (const Job *job, const char *connection, int64_t item);
+
+/* Whether the job delivers that table. */
+bool deliveries_has_table (const Job *job, const char *table);
+
+/* Calls "each" for every member and table of the job. */
+void deliveries_each (const Job *job, void (*each) (const JobDelivery *delivery, int64_t item, const char *table, void *data),
+                      void *data);
+
+#endif

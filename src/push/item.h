@@ -1,0 +1,44 @@
+/* What a member of "deliver" says of what is sent; the rest of it is for the connector. Plain data. */
+#ifndef WEIR_SRC_PUSH_ITEM_H
+#define WEIR_SRC_PUSH_ITEM_H
+
+#include "base/json.h"
+#include "models/model.h"
+
+typedef enum
+{
+  PUSH_UPSERT, /* the rows of what the runs touched, as they are now */
+  PUSH_APPEND, /* what each run opened */
+  PUSH_SWAP,   /* the whole table each time */
+} PushMode;
+
+/* What becomes at the other side of what is gone here. */
+typedef enum
+{
+  PUSH_DELETE, /* it goes */
+  PUSH_FLAG,   /* it stays, and its column PUSH_GONE is true */
+  PUSH_KEEP,   /* it stays as it is */
+} PushGone;
+
+extern const char *const push_mode_words[];
+extern const char *const push_gone_words[];
+
+/* Columns that are weir's: whether the entity is gone, and the run that opened a row. */
+#define PUSH_GONE "weir_gone"
+#define PUSH_RUN "weir_run"
+
+typedef struct
+{
+  PushMode mode;
+  PushGone gone;
+  GStrv key;           /* names of the warehouse; NULL: the id */
+  bool history;        /* all versions, not the current one alone */
+  const Json *columns; /* {"name": {"drop", "rename", "mask", "type", "default"}}; NULL: as they are; borrowed */
+} PushItem;
+
+/* rest: the member without "to". The model says which mode there is where the member does not. All mistakes at once (MODEL); "place" names it in their text. */
+bool push_item_read (const Json *rest, const Model *model, const char *place, PushItem *ret_item, GError **error);
+void push_item_clear (PushItem *item);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PushItem, push_item_clear)
+
+#endif

@@ -1,0 +1,25 @@
+/* What is delivered to other stores, as people see it: what waits or was refused, and the outbox. */
+#ifndef WEIR_SRC_REPORT_DELIVERED_H
+#define WEIR_SRC_REPORT_DELIVERED_H
+
+#include "schema/ledger_delivery.h"
+
+/* Of what is not delivered: an object for each item of a destination (docs/json.md, "weir push"). A new reference; NULL on error. */
+Json *delivered_waiting (Db *db, GError **error);
+
+/* Whether a person has to see to one of them: it was refused, or cannot be delivered for now. */
+bool delivered_is_troubled (const Json *waiting);
+
+/* `weir status`: a line for each of those. */
+void delivered_print_troubles (const Json *waiting);
+
+/* "dwh: users: 3 rows of 2 runs", of what a child of the courier said ("result"). */
+void delivered_print_result (const Json *result);
+/* The same as one line, for a log. Owned by the caller. */
+char *delivered_result_text (const Json *result);
+
+/* The outbox: on stdout, and the same as JSON (a new reference). */
+bool delivered_print_list (Db *db, const DeliveryChoice *choice, int64_t limit, GError **error);
+Json *delivered_list_to_json (Db *db, const DeliveryChoice *choice, int64_t limit, GError **error);
+
+#endif

@@ -1,0 +1,194 @@
+/* Deliveries and what goes wrong on their way: weir, the connector, or the connection to the destination killed at each point. The destination has then what
+ * the warehouse has, and nothing twice. */
+#include "tests/integration/pushing.h"
+#include "tests/support/connector.h"
+#include "tests/support/relay.h"
+
+#include <signal.h>
+
+#define PEOPLE "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+#define EVENTS "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}"
+
+#define PEOPLE_THERE "select * from people order by email"
+#define PEOPLE_HERE "select people_id, email, age from warehouse.people_current order by email"
+#define EVENTS_THERE "select what, n, weir_run from events order by what, n, weir_run"
+#define EVENTS_HERE "select what, n, loaded_by from warehouse.events order by what, n, loaded_by"
+
+static void
+load (Home *home, const char *name, const char *text)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_json (published, "status", "applied");
+}
+
+static void
+begin (Home *home, const Store *store, const char *url)
+{
+  configure_store (home, url != NULL ? url : store->url, "");
+  home_write_model (home, "people", PEOPLE);
+  home_write_model (home, "events", EVENTS);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  write_job (home, "events", "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}]}");
+}
+
+/* The n-th pair of files. */
+static void
+load_pair (Home *home, size_t n)
+{
+  g_autofree char *people = g_strdup_printf ("people-%zu.csv", n), *events = g_strdup_printf ("events-%zu.csv", n);
+  g_autofree char *rows = g_strdup_printf ("email,age\na@x.org,%zu\nb%zu@x.org,1\n", n, n);
+  g_autofree char *facts = g_strdup_printf ("what,n\nstart,1\nstart,1\nstop,%zu\n", n);
+  load (home, people, rows);
+  load (home, events, facts);
+}
+
+static void
+assert_all_there (const Store *store)
+{
+  assert_same (store, PEOPLE_THERE, PEOPLE_HERE);
+  assert_same (store, EVENTS_THERE, EVENTS_HERE);
+}
+
+/* A load that does not come to its end leaves nothing to deliver; whoever takes it up does. */
+static void
+test_outbox (void **state)
+{
+  static const char *const faults[] = { "kill:after-load", "kill:before-commit", NULL };
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, NULL);
+  for (size_t i = 0; faults[i] != NULL; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("email,age\na@x.org,%zu\n", i), *before = g_strdup_printf ("%zu", i);
+      g_autofree char *after = g_strdup_printf ("%zu", i + 1);
+      home_drop (home, "people-1.csv", text);
+      home_set_environment (home, "WEIR_FAULT", faults[i]);
+      g_autoptr (Outcome) killed = run_weir (home, "load", "imports/people-1.csv", "--archive", NULL);
+      assert_int_equal (killed->code, 128 + SIGKILL);
+      home_set_environment (home, "WEIR_FAULT", NULL);
+      assert_sql (home, before, "select count(*) from weir.delivery");
+      assert_weir (home, 0, "watch", "--once", NULL);
+      assert_sql (home, after, "select count(*) from weir.delivery");
+    }
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, PEOPLE_THERE, PEOPLE_HERE);
+}
+
+/* weir's own points. What the killed one had begun is sent once more, under the same mark. */
+static void
+test_killed_at_each_point (void **state)
+{
+  static const char *const points[] = { "push-taken", "push-spooled", "push-sent", NULL };
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, NULL);
+  for (size_t i = 0; points[i] != NULL; i++)
+    {
+      g_autofree char *fault = g_strconcat ("kill:", points[i], NULL);
+      print_message ("  %s\n", points[i]);
+      load_pair (home, i);
+      home_set_environment (home, "WEIR_FAULT", fault);
+      g_autoptr (Outcome) killed = run_weir (home, "push", NULL);
+      assert_int_equal (killed->code, 3);
+      home_set_environment (home, "WEIR_FAULT", NULL);
+      load_pair (home, i + 100);
+      assert_weir (home, 0, "push", NULL);
+      assert_all_there (&store);
+      assert_sql (home, "0", "select count(*) from weir.delivery where state <> 'sent'");
+    }
+}
+
+/* The connection is cut before and behind the COMMIT at the destination, and when rows are on their way. */
+static void
+test_cut (void **state)
+{
+  static const struct
+  {
+    RelayMode mode;
+    const char *text;
+  } cases[] = { { RELAY_CUT_BEFORE, "commit" },
+                { RELAY_CUT_BEHIND, "commit" },
+                { RELAY_CUT_BEFORE, "copy weir_rows" },
+                { RELAY_CUT_BEHIND, "insert into" },
+                { RELAY_CUT_BEHIND, "weir_delivered" } };
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  g_autofree char *folder = home_path (home, "relay");
+  Relay *relay = relay_start (home->cluster->socket, folder);
+  g_autofree char *url = g_strdup_printf ("postgresql://weir@/%s?host=%s", store.database, folder);
+  begin (home, &store, url);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s %s\n", cases[i].mode == RELAY_CUT_BEFORE ? "before" : "behind", cases[i].text);
+      load_pair (home, i);
+      relay_set (relay, cases[i].mode, cases[i].text);
+      g_autoptr (Outcome) cut = run_weir (home, "push", NULL);
+      assert_int_equal (cut->code, 3);
+      assert_true (relay_triggered (relay));
+      load_pair (home, i + 100);
+      assert_weir (home, 0, "push", NULL);
+      assert_all_there (&store);
+    }
+  relay_stop (relay);
+}
+
+/* The connector's own points, each with the request that weir makes. */
+static void
+test_connector_killed (void **state)
+{
+  static const struct
+  {
+    const char *fault;
+    const char *rows;
+  } cases[] = { { "WEIR_FAULT=kill:write-rows", "0" }, { "WEIR_FAULT=kill:write-committed", "2" }, { NULL, "2" }, { NULL, "2" } };
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  store_run (&store, "create table t (a text)");
+  g_autoptr (Json) request =
+      json_pack ("{s:s, s:s, s:{s:s, s:s}, s:{s:s}, s:{s:s, s:s, s:[{s:s, s:s}], s:i}}", "job", "j", "run",
+                 "c0ffee00-1234-4000-8000-000000000001", "connection", "type", "postgresql", "url", store.url, "to", "table", "t",
+                 "delivery", "table", "x", "mode", "append", "columns", "name", "a", "type", "text", "rows", 2);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *const environment[] = { cases[i].fault, NULL };
+      g_autoptr (ConnectorRun) run =
+          connector_run_with (home->path, "weir-connect-pg", "write", request, "\"a\"\n\"x\"\n\n", environment);
+      assert_int_equal (run->code, cases[i].fault != NULL ? 128 + SIGKILL : 0);
+      assert_store (&store, cases[i].rows, "select count(*) from t");
+    }
+}
+
+/* Nobody answers for a while, and two weirs of one database deliver at once. */
+static void
+test_away_and_crowd (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, "postgresql://nobody@127.0.0.1:1/x?sslmode=disable&connect_timeout=2");
+  for (size_t i = 0; i < 3; i++)
+    {
+      load_pair (home, i);
+      assert_weir (home, 3, "push", NULL);
+    }
+  assert_outbox (home, "waiting 6");
+  assert_sql (home, "t", "select min(next_on) > now() and max(attempts) = 3 from weir.delivery");
+  begin (home, &store, NULL);
+  g_autoptr (Background) one = spawn_weir (home, "push", NULL), other = spawn_weir (home, "push", NULL);
+  assert_int_equal (background_stop (one, 0, DEADLINE_SECONDS), 0);
+  assert_int_equal (background_stop (other, 0, DEADLINE_SECONDS), 0);
+  assert_all_there (&store);
+  assert_outbox (home, "sent 6");
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown (test_outbox, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_killed_at_each_point, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_cut, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_connector_killed, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_away_and_crowd, home_setup, home_teardown),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,453 @@
+/* Deliveries to another PostgreSQL: what comes there of each mode, and of what becomes of rows here. */
+#include "tests/integration/pushing.h"
+
+#define PEOPLE "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+#define EVENTS "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}"
+
+#define THERE "select * from people order by email"
+#define HERE "select people_id, email, name, age from warehouse.people_current order by email"
+
+static void
+load (Home *home, const char *name, const char *text)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_json (published, "status", "applied");
+}
+
+/* Given a table that is there already, when a job delivers it, then all of it comes first, and what changes later. */
+static void
+test_upsert (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,\"\",\n");
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  assert_outbox (home, "nothing");
+  load (home, "people-2.csv", "email,name,age\nc@x.org,\"Cid, \"\"the\"\" x\",40\n");
+  assert_outbox (home, "waiting 1");
+  g_autoptr (Outcome) first = expect_weir (home, 0, "push", NULL);
+  assert_contains (first->out, "dwh: people: 3 rows of 1 run delivered\n");
+  assert_outbox (home, "sent 1");
+  assert_same (&store, THERE, HERE);
+  load (home, "people-3.csv", "email,name,age\na@x.org,Anna,31\nb@x.org,\"\",\n");
+  load (home, "people-4.csv", "email,name,age\nd@x.org,Dan,50\n");
+  g_autoptr (Outcome) second = expect_weir (home, 0, "push", NULL);
+  assert_contains (second->out, "dwh: people: 2 rows of 2 runs delivered\n");
+  assert_same (&store, THERE, HERE);
+  g_autoptr (Outcome) third = expect_weir (home, 0, "push", NULL);
+  assert_string_equal (third->out, "Nothing waits to be delivered.\n");
+  assert_outbox (home, "sent 3");
+}
+
+#define FULL                                                                                                                       \
+  "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"absent\": \"close\","                         \
+  " \"guard\": {\"close_percent\": 100, \"shrink_percent\": 0}}"
+
+/* The same table four times: what is gone here goes, is flagged, or stays there; and with all its versions. */
+static void
+test_gone (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", FULL);
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"flagged\", \"gone\": \"flag\"},"
+      " {\"to\": \"dwh\", \"table\": \"kept\", \"gone\": \"keep\"}, {\"to\": \"dwh\", \"table\": \"versions\", \"history\": "
+      "true}]}");
+  static const struct
+  {
+    const char *text, *flagged, *kept;
+  } cases[] = {
+    { "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\nc@x.org,Cid,2\n", "a@x.org|f\nb@x.org|f\nc@x.org|f", "3" },
+    { "email,name,age\na@x.org,Anna,30\nc@x.org,Cid,2\n", "a@x.org|f\nb@x.org|t\nc@x.org|f", "3" },
+    { "email,name,age\na@x.org,Anna,30\nb@x.org,Bob,1\n", "a@x.org|f\nb@x.org|f\nc@x.org|t", "3" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases) + 1; i++)
+    {
+      const size_t row = i < G_N_ELEMENTS (cases) ? i : 1; /* at last the third one is taken back */
+      g_autofree char *name = g_strdup_printf ("people-%zu.csv", i);
+      print_message ("  %s\n", i < G_N_ELEMENTS (cases) ? name : "undo");
+      if (i < G_N_ELEMENTS (cases))
+        load (home, name, cases[i].text);
+      else
+        assert_weir (home, 0, "undo", "last", "--yes", NULL);
+      assert_weir (home, 0, "push", NULL);
+      assert_same (&store, THERE, HERE);
+      assert_store (&store, cases[row].flagged, "select email, weir_gone from flagged order by 1");
+      assert_store (&store, cases[row].kept, "select count(*) from kept");
+      assert_same (&store, "select * from versions order by people_id, effective_start_date",
+                   "select people_id, email, name, age, effective_start_date, effective_end_date, is_current, version_number"
+                   " from warehouse.people order by people_id, effective_start_date");
+    }
+}
+
+/* Keys that the user chose, and a person who was never there. */
+static void
+test_undo_by_own_key (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\": "
+             "{\"drop\": true}}}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  load (home, "people-2.csv", "email,name,age\nb@x.org,Bob,30\na@x.org,Anna,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, "a@x.org|Anna|1\nb@x.org|Bob|30", THERE);
+  assert_weir (home, 0, "undo", "last", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, "a@x.org|Ann|30", THERE);
+}
+
+/* Rows without a key are appended, and known by their run. */
+static void
+test_append (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "events", EVENTS);
+  write_job (home, "events", "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  load (home, "events-1.csv", "what,n\nstart,1\nstart,1\n");
+  load (home, "events-2.csv", "what,n\nstop,2\n");
+  assert_weir (home, 0, "push", NULL);
+  static const char there[] = "select what, n, count(*) from events group by 1, 2 order by 1, 2";
+  static const char here[] = "select what, n, count(*) from warehouse.events group by 1, 2 order by 1, 2";
+  assert_same (&store, there, here);
+  load (home, "events-3.csv", "what,n\nstop,2\nstart,1\n");
+  load (home, "events-4.csv", "what,n\nend,2\n");
+  g_autoptr (Outcome) each = expect_weir (home, 0, "push", NULL);
+  assert_contains (each->out, "dwh: events: 2 rows of 1 run delivered\ndwh: events: 1 row of 1 run delivered\n");
+  assert_same (&store, there, here);
+  assert_weir (home, 0, "undo", "events-3.csv", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, there, here);
+  store_run (&store, "insert into events values ('odd', 9)");
+  assert_weir (home, 0, "push", "events", "--full", NULL);
+  assert_same (&store, there, here);
+}
+
+/* Rows that wait for what they refer to come with the run that brought them, when they are taken up. */
+static void
+test_late (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  home_write_model (home, "sales",
+                    "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"receipt\"],"
+                    " \"references\": [{\"dimension\": \"people\", \"columns\": [\"email\"], \"as\": \"buyer_id\"}]}");
+  write_job (
+      home, "sales",
+      "{\"table\": \"sales\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"mode\": \"append\", \"table\": \"log\"}]}");
+  load (home, "people-1.csv", "email,name\na@x.org,Ann\n");
+  load (home, "sales-1.csv", "receipt,email,total\n1,a@x.org,1.50\n2,b@x.org,2\n");
+  assert_weir (home, 0, "push", NULL);
+  static const char here[] = "select sale_id, buyer_id, receipt, total from warehouse.sales order by receipt";
+  assert_same (&store, "select sale_id, buyer_id, receipt, total from sales order by receipt", here);
+  load (home, "people-2.csv", "email,name\nb@x.org,Bob\n");
+  assert_sql (home, "2", "select count(*) from warehouse.sales");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, "select sale_id, buyer_id, receipt, total from sales order by receipt", here);
+  assert_same (&store, "select sale_id, buyer_id, receipt, total from log order by receipt", here);
+}
+
+/* What a job says of columns. */
+static void
+test_columns (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"columns\": {\"email\": {\"mask\": \"hash\", \"rename\": \"who\"},"
+      " \"card\": {\"mask\": \"last4\"}, \"note\": {\"drop\": true}, \"age\": {\"type\": \"text\", \"default\": \"unknown\"},"
+      " \"opened_by\": {\"rename\": \"run\"}}}]}");
+  load (home, "people-1.csv", "email,card,note,age\na@x.org,4111-1111,x,30\nb@x.org,,y,\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, "select * from people order by people_id",
+               "select people_id, encode(sha256(email::bytea), 'hex'), case when card is null then null else '*****1111' end,"
+               " coalesce(age::text, 'unknown'), opened_by from warehouse.people_current order by people_id");
+}
+
+/* Cells that are easily spoilt. */
+static void
+test_values (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (
+      home, "things",
+      "{\"table\": \"things\", \"kind\": \"dimension\", \"business_key\": [\"k\"], \"columns\": {\"t\": {\"type\": \"text\"},"
+      " \"n\": {\"type\": \"numeric\"}, \"j\": {\"type\": \"jsonb\"}, \"z\": {\"type\": \"timestamptz\"},"
+      " \"d\": {\"type\": \"double precision\"}, \"b\": {\"type\": \"boolean\"}, \"u\": {\"type\": \"uuid\"},"
+      " \"when it was\": {\"type\": \"date\"}}}");
+  write_job (
+      home, "things",
+      "{\"table\": \"things\", \"deliver\": [{\"to\": \"dwh\", \"schema\": \"Other \\\"place\\\"\", \"table\": \"The; things\"}]}");
+  load (home, "things-1.csv",
+        "k,t,n,j,z,d,b,u,when it was\n"
+        "1,\"a\"\"b\nc,;d\",123456789012345678901234567890.000000001,\"{\"\"a\"\": [1, null, "
+        "\"\"x\"\"]}\",2026-11-29T08:00:00.123456Z,0.1,true,"
+        "c0ffee00-1234-4000-8000-000000000001,2026-02-28\n"
+        "2,\"\",-0.50,,1999-12-31 23:59:59+00,1e300,false,,0001-01-01\n"
+        "3,\\.,,,,,,,\n"
+        "4,\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\x98 \\N,0,,,,,,\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, "select * from \"Other \"\"place\"\"\".\"The; things\" order by k",
+               "select thing_id, k, t, n, j, z, d, b, u, when_it_was from warehouse.things_current order by k");
+}
+
+/* The whole table each time, beside the one that is read: what others were given of it, and how its indexes are called, stays. */
+static void
+test_swap (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"swap\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  store_run (&store,
+             "create index by_name on people (name); grant select on people to public; grant update (name) on people to public;"
+             " comment on table people is 'it''s ours'; alter table people add column seen timestamptz default now()");
+  static const char oid[] = "select 'people'::regclass::oid";
+  static const char shape[] =
+      "select string_agg(c.relname, ', ' order by c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid"
+      " where i.indrelid = 'people'::regclass";
+  static const char acl[] =
+      "select has_table_privilege('guarded', 'people', 'select'), has_column_privilege('guarded', 'people', 'name', 'update'),"
+      " has_table_privilege('guarded', 'people', 'insert'), obj_description('people'::regclass)";
+  g_autofree char *before = store_rows (&store, oid);
+  load (home, "people-2.csv", "email,name,age,city\na@x.org,Anna,31,Rome\nc@x.org,Cid,2,Oslo\n");
+  assert_weir (home, 0, "push", NULL);
+  g_autofree char *after = store_rows (&store, oid);
+  assert_string_not_equal (before, after);
+  assert_store (&store, "by_name, people_pkey", shape);
+  assert_store (&store, "t|t|f|it's ours", acl);
+  assert_same (&store, "select people_id, email, name, age, city, seen is not null from people order by email",
+               "select people_id, email, name, age, city, true from warehouse.people_current order by email");
+
+  /* Where a view is on it, it stays the same table. */
+  store_run (&store, "create view names as select name from people");
+  load (home, "people-3.csv", "email,name,age,city\na@x.org,Ada,31,Rome\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, after, oid);
+  assert_store (&store, "Ada\nBob\nCid", "select name from names order by 1");
+}
+
+/* Columns that a table of the user's lacks, and those that it has more of; and types that it has chosen. */
+static void
+test_contract (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"less\", \"new_columns\": "
+             "\"ignore\"},"
+             " {\"to\": \"dwh\", \"table\": \"strict\", \"new_columns\": \"refuse\"}, {\"to\": \"dwh\", \"table\": \"absent\", "
+             "\"create\": false}]}");
+  for (const char *const *table = (const char *const[]) { "people", "less", "strict", NULL }; *table != NULL; table++)
+    {
+      g_autofree char *sql =
+          g_strdup_printf ("create table %s (people_id uuid, email varchar(20), name text, extra integer default 7)", *table);
+      store_run (&store, sql);
+    }
+  store_run (&store, "insert into people (email) values ('not ours')");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  g_autoptr (Outcome) some = expect_weir (home, 1, "push", NULL);
+  assert_contains (some->out, "\"public\".\"strict\" lacks columns: age");
+  assert_contains (some->out, "there is no table \"public\".\"absent\"");
+  assert_store (&store, "a@x.org|Ann|7|30\nnot ours|-|7|-", "select email, name, extra, age from people order by 1");
+  assert_store (&store, "a@x.org|Ann|7", "select email, name, extra from less");
+  assert_store (&store, "0", "select count(*) from strict");
+  assert_outbox (home, "refused 2, sent 2");
+  g_autoptr (Outcome) status = run_weir (home, "status", NULL);
+  assert_contains (status->out, "`weir push people --to dwh --table people`");
+  store_run (&store, "alter table strict add column age bigint; create table absent (like strict)");
+  assert_weir (home, 0, "push", "people", NULL);
+  assert_store (&store, "a@x.org|Ann|7|30", "select email, name, extra, age from strict");
+  assert_store (&store, "a@x.org|30", "select email, age from absent");
+
+  /* What does not fit is refused, and nothing of it comes in. */
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\nlonger-than-twenty-letters@x.org,Bob,1\n");
+  g_autoptr (Outcome) wide = expect_weir (home, 1, "push", NULL);
+  assert_contains (wide->out, "value too long for type character varying(20)");
+  assert_store (&store, "Ann|1", "select min(name), count(*) from strict");
+}
+
+/* A table in months. */
+static void
+test_partitions (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (
+      home, "sales",
+      "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"receipt\"], \"columns\": {\"day\": {\"type\": \"date\"}}}");
+  write_job (home, "sales",
+             "{\"table\": \"sales\", \"deliver\": [{\"to\": \"dwh\", \"partition_by\": {\"column\": \"day\", \"by\": \"month\", "
+             "\"ahead\": 1, \"expire\": \"24 months\"}}]}");
+  g_autoptr (DbResult) days =
+      sql_query (home, "select now()::date, (now() - interval '3 months')::date, (now() - interval '30 months')::date");
+  g_autofree char *text = g_strdup_printf ("receipt,day\n1,%s\n2,%s\n3,%s\n4,\n", db_result_value (days, 0, 0),
+                                           db_result_value (days, 0, 1), db_result_value (days, 0, 2));
+  load (home, "sales-1.csv", text);
+  g_autoptr (Outcome) first = expect_weir (home, 0, "push", NULL);
+  assert_contains (first->out, "1 rows are older than 24 months and were left out");
+  assert_same (
+      &store, "select receipt, day, to_char(day, '\"sales_p\"YYYY_MM') = tableoid::regclass::text from sales order by receipt",
+      "select receipt, day, case when day is not null then true end from warehouse.sales where receipt <> 3 order by receipt");
+  assert_store (&store, "4", "select count(*) from pg_inherits where inhparent = 'sales'::regclass");
+
+  /* A row that moves to another month, and a month that is over. */
+  store_run (&store, "create table sales_p2001_02 partition of sales for values from ('2001-02-01') to ('2001-03-01')");
+  g_autofree char *more = g_strdup_printf ("receipt,day\n2,%s\n5,%s\n", db_result_value (days, 0, 0), db_result_value (days, 0, 1));
+  load (home, "sales-2.csv", more);
+  g_autoptr (Outcome) second = expect_weir (home, 0, "push", NULL);
+  assert_contains (second->out, "sales_p2001_02 was dropped");
+  assert_same (&store, "select sale_id, receipt, day from sales order by receipt",
+               "select sale_id, receipt, day from warehouse.sales where receipt <> 3 order by receipt");
+}
+
+/* One destination has what it wants, whatever another one says. */
+static void
+test_several (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (
+      home, store.url,
+      ", \"away\": {\"type\": \"postgresql\", \"url\": \"postgresql://nobody@127.0.0.1:1/x?sslmode=disable&connect_timeout=2\"},"
+      " \"odd\": {\"type\": \"postgresql\", \"url\": \"postgresql://\", \"hots\": \"x\"}");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"away\"}, {\"to\": \"odd\"}, {\"to\": \"dwh\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  g_autoptr (Outcome) pushed = run_weir (home, "push", "--json", NULL);
+  assert_int_equal (pushed->code, 1);
+  assert_same (&store, THERE, HERE);
+  assert_outbox (home, "refused 1, sent 1, waiting 1");
+  g_autoptr (Outcome) status = run_weir (home, "status", NULL);
+  assert_int_not_equal (status->code, 0);
+  assert_contains (status->out, "odd: 1 run of people waits for a person");
+  assert_contains (status->out, "away: 1 run of people not delivered yet, tried again at ");
+  g_autoptr (Outcome) list = expect_weir (home, 0, "push", "--list", NULL);
+  assert_contains (list->out, "refused");
+  g_autoptr (Outcome) json = expect_weir (home, 0, "push", "--list", "--json", NULL);
+  g_autoptr (Json) parsed = outcome_json (json);
+  assert_int_equal (json_array_size (json_object_get (parsed, "outbox")), 3);
+  assert_int_equal (json_array_size (json_object_get (parsed, "waiting")), 2);
+  g_autoptr (Outcome) dropped = expect_weir (home, 0, "push", "--to", "odd", "--drop", NULL);
+  assert_string_equal (dropped->out, "1 delivery is given up.\n");
+  assert_weir (home, 3, "push", NULL);
+  assert_weir (home, 0, "push", "--to", "away", "--drop", "--json", NULL);
+  assert_outbox (home, "dropped 2, sent 1");
+  assert_weir (home, 2, "push", "nowhere", NULL);
+  assert_weir (home, 2, "push", "--drop", NULL);
+}
+
+/* Who is erased here is erased there, whatever rows are known by; and rows come anew with the ids of a new secret. */
+static void
+test_forget_and_rotate (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"by_mail\", \"key\": [\"email\"],"
+      " \"columns\": {\"people_id\": {\"drop\": true}}}, {\"to\": \"dwh\", \"table\": \"log\", \"mode\": \"append\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, "2", "select count(*) from by_mail");
+  load (home, "people-2.csv", "email,name,age\nc@x.org,Cid,30\n");
+  assert_weir (home, 0, "forget", "people", "a@x.org", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  assert_store (&store, "b@x.org\nc@x.org", "select email from by_mail order by 1");
+  assert_store (&store, "b@x.org\nc@x.org", "select email from log order by 1");
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+}
+
+/* Redshift's dialect, on a PostgreSQL that has been given what it lacks. */
+static void
+test_redshift (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  g_autofree char *more = g_strdup_printf (", \"red\": {\"type\": \"redshift\", \"url\": \"%s\"}", store.url);
+  configure_store (home, store.url, more);
+  store_run (&store, "create function getdate() returns timestamptz language sql as 'select now()'");
+  home_write_model (home, "people", FULL);
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"red\"}, {\"to\": \"red\", \"table\": \"flagged\", \"gone\": \"flag\"},"
+      " {\"to\": \"red\", \"table\": \"swapped\", \"mode\": \"swap\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,\"Ann's \\ x\",30\nb@x.org,Bob,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\nc@x.org,,\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  assert_same (&store, "select * from swapped order by email", HERE);
+  assert_store (&store, "a@x.org|f\nb@x.org|t\nc@x.org|f", "select email, weir_gone from flagged order by 1");
+}
+
+/* `weir watch` delivers by itself, and tries again by itself where the job was mended. */
+static void
+test_watch (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"create\": false}]}");
+  g_autoptr (Background) watch = start_watch (home);
+  home_drop (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  wait_until (sql_number (home, "select count(*) from weir.delivery where state = 'refused'") == 1);
+  assert_store (&store, "f", "select to_regclass('people') is not null");
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  wait_until (sql_number (home, "select count(*) from weir.delivery where state = 'sent'") == 1);
+  assert_same (&store, THERE, HERE);
+  stop_watch (watch);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown (test_upsert, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_gone, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_undo_by_own_key, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_append, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_late, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_columns, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_values, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_swap, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_contract, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_partitions, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_several, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_forget_and_rotate, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_redshift, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_watch, home_setup, home_teardown),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
