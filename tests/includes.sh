@@ -37,7 +37,7 @@ BEGIN {
   may["src/words"] = may["src/report"] " src/words"
   may["src/commands"] = may["src/words"] " src/commands"
   may["src/page"] = may["src/commands"] " src/page"
-  may["src/deliver"] = "base src/deliver"
+  may["src/deliver"] = "base connect/curl src/deliver"
   may["connect"] = "base connect"
   may["connect/pg"] = may["connect"] " connect/pg"
   may["connect/curl"] = may["connect"] " connect/curl"
@@ -56,7 +56,7 @@ BEGIN {
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
   home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_sha.c"
   home["uuid/"] = "base/uid.c"
-  home["curl/"] = "src/deliver/transfer.c"
+  home["curl/"] = "connect/curl/transfer.c"
   home["inotifytools/"] = "watcher/notify.c"
   home["microhttpd.h"] = "src/page/server.c"
 

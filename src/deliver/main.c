@@ -3,7 +3,7 @@
  * kills one that takes too long; it dies with whoever started it. A program of its own so that weir itself links no libcurl. */
 #include "base/fault.h"
 #include "base/secrets.h"
-#include "src/deliver/transfer.h"
+#include "src/deliver/sending.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ main (int argc, char **argv)
     return fputs ("weir-deliver: `weir notify` starts it, with a request on its stdin\n", stderr), 2;
   Answer answer;
   fault_point ("deliver-begun");
-  transfer_run (request, &answer);
+  sending_run (request, &answer);
   fault_point ("deliver-answered");
   g_autoptr (Json) reply = json_pack ("{s:s, s:o, s:I}", "outcome", words[answer.kind], "text", weir_json_string (answer.text),
                                       "retry_after", (json_int_t) answer.retry_after);

@@ -1,8 +1,8 @@
 #include "src/notify/request.h"
 
-#include "base/digest.h"
 #include "base/error.h"
-#include "src/notify/mail.h"
+#include "base/mail.h"
+#include "base/webhook.h"
 #include "src/settings/settings_reference.h"
 
 #include <string.h>
@@ -88,20 +88,6 @@ request_slack_body (const AlertText *text, const char *home)
   return weir_json_text (root);
 }
 
-char *
-request_signature (const char *secret, const char *id, int64_t timestamp, const char *body)
-{
-  const char *prefix = "whsec_";
-  gsize length = strlen (secret);
-  g_autofree guchar *decoded = g_str_has_prefix (secret, prefix) ? g_base64_decode (secret + strlen (prefix), &length) : NULL;
-  g_autoptr (Hmac) hmac = hmac_new (decoded != NULL ? (const void *) decoded : secret, length);
-  g_autofree char *signed_text = g_strdup_printf ("%s.%" G_GINT64_FORMAT ".%s", id, timestamp, body);
-  uint8_t digest[32];
-  hmac_digest (hmac, signed_text, strlen (signed_text), digest);
-  g_autofree char *text = g_base64_encode (digest, sizeof digest);
-  return g_strconcat ("v1,", text, NULL);
-}
-
 /* Where it comes from: "/srv/shop on db1". Owned by the caller. */
 static char *
 home_text (const Settings *settings)
@@ -143,7 +129,7 @@ http_request (const Settings *settings, const AlertTarget *target, const AlertFa
   add_header (headers, "webhook-timestamp: %" G_GINT64_FORMAT, now);
   if (secret != NULL)
     {
-      g_autofree char *signature = request_signature (secret, facts->id, now, body);
+      g_autofree char *signature = webhook_signature (secret, facts->id, now, body, strlen (body));
       add_header (headers, "webhook-signature: %s", signature);
     }
   return json_pack ("{s:o, s:o, s:s, s:o}", "url", weir_json_string (url), "headers", headers, "body", body, "ca_file",
@@ -167,7 +153,12 @@ smtp_request (const Settings *settings, const AlertTarget *target, const AlertFa
   g_autoptr (AlertText) text = alert_text_new (facts);
   g_autofree char *home = home_text (settings), *plain = alert_text_plain (text, home);
   g_autofree char *subject = g_strconcat ("weir: ", text->title, NULL);
-  const Mail mail = { facts->id, target->from, (const char *const *) target->to, subject, plain, facts->made };
+  const Mail mail = { .id = facts->id,
+                      .from = target->from,
+                      .to = (const char *const *) target->to,
+                      .subject = subject,
+                      .text = plain,
+                      .date = facts->made };
   g_autofree char *message = mail_text (&mail);
   Json *to = json_array ();
   for (size_t i = 0; target->to[i] != NULL; i++)

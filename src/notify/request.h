@@ -21,10 +21,6 @@ char *request_text (const Settings *settings, const AlertTarget *target, const A
 char *request_json_body (const AlertFacts *facts, const AlertText *text, const char *home);
 char *request_slack_body (const AlertText *text, const char *home);
 
-/* The value of webhook-signature by the Standard Webhooks specification 1.0 (standardwebhooks.com): "v1," and the base64 of an HMAC-SHA-256
- * over  ID.TIMESTAMP.BODY . The key is what "whsec_" and base64 stand for, any other secret as it is. Owned by the caller. */
-char *request_signature (const char *secret, const char *id, int64_t timestamp, const char *body);
-
 /* Whether the secrets and files that the target names can be read. */
 bool request_check (const Settings *settings, const AlertTarget *target, GError **error);
 

@@ -1,8 +1,9 @@
 #include "src/settings/settings_notify_private.h"
 
+#include "base/host.h"
+#include "base/mail.h"
 #include "src/settings/settings_reference.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 static const char *const type_words[] = {
@@ -112,22 +113,11 @@ read_signing (const MemberScope *scope, const char *path, Json *value)
   read_secret (scope, path, value, &((AlertTarget *) scope->target)->secret);
 }
 
-/* ann@example.org: what is between < and > in SMTP. */
-static bool
-is_address (const char *text)
-{
-  const char *at = strchr (text, '@');
-  for (const char *letter = text; *letter != '\0'; letter++)
-    if (*letter <= ' ' || *letter > '~' || strchr ("<>,;:\\\"()[]", *letter) != NULL)
-      return false;
-  return at != NULL && at != text && at[1] != '\0' && strchr (at + 1, '@') == NULL;
-}
-
 static void
 read_from (const MemberScope *scope, const char *path, Json *value)
 {
   AlertTarget *target = scope->target;
-  if (members_text (scope, path, value, &target->from) && !is_address (target->from))
+  if (members_text (scope, path, value, &target->from) && !mail_is_address (target->from))
     members_problem (scope, path, "must be an address such as weir@example.org, of ASCII letters");
 }
 
@@ -138,7 +128,7 @@ read_to (const MemberScope *scope, const char *path, Json *value)
   if (!members_texts (scope, path, value, &target->to))
     return;
   for (size_t i = 0; target->to[i] != NULL; i++)
-    if (!is_address (target->to[i]))
+    if (!mail_is_address (target->to[i]))
       {
         g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
         members_problem (scope, inner, "must be an address such as ann@example.org, of ASCII letters");
@@ -229,16 +219,6 @@ alert_target_schema (void)
   return json_pack ("{s:o}", "oneOf", choices);
 }
 
-/* An address, not a name that looks like one: "127.example.org" is anybody's. */
-static bool
-is_here (const char *host)
-{
-  struct in_addr v4;
-  struct in6_addr v6;
-  return g_ascii_strcasecmp (host, "localhost") == 0 || (inet_pton (AF_INET, host, &v4) == 1 && ntohl (v4.s_addr) >> 24 == 127)
-         || (inet_pton (AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK (&v6));
-}
-
 static void
 check_target (const MemberScope *scope, const char *path, const AlertTarget *target)
 {
@@ -248,7 +228,7 @@ check_target (const MemberScope *scope, const char *path, const AlertTarget *tar
     return;
   if ((target->user == NULL) != (target->password == NULL))
     members_problem (scope, path, "needs \"user\" and \"password\", or neither");
-  if (target->tls == MAIL_CLEAR && (target->password != NULL || !is_here (target->host)))
+  if (target->tls == MAIL_CLEAR && (target->password != NULL || !host_is_here (target->host)))
     members_problem (scope, path, "has \"tls\": \"none\", which is for a mail server on this machine, without a password");
 }
 

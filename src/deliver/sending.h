@@ -1,6 +1,6 @@
-/* One message to one place by libcurl, and what the other side said. The only place of libcurl. */
-#ifndef WEIR_SRC_DELIVER_TRANSFER_H
-#define WEIR_SRC_DELIVER_TRANSFER_H
+/* One message to one place, and what the other side said. */
+#ifndef WEIR_SRC_DELIVER_SENDING_H
+#define WEIR_SRC_DELIVER_SENDING_H
 
 #include "base/json.h"
 
@@ -21,6 +21,6 @@ typedef struct
 void answer_clear (Answer *answer);
 
 /* The request is src/notify/request.h's. Whatever goes wrong is an answer. */
-void transfer_run (const Json *request, Answer *ret_answer);
+void sending_run (const Json *request, Answer *ret_answer);
 
 #endif

@@ -1,0 +1,37 @@
+/* The verbs of a place with files (docs/files.md), by the operations of store.h. */
+#ifndef WEIR_CONNECT_CURL_FILES_H
+#define WEIR_CONNECT_CURL_FILES_H
+
+#include "connect/curl/store.h"
+
+/* Whatever is wrong with "from", "to", "object", "after": mistakes. Before the store is opened. */
+void files_look_at (const Request *request);
+
+bool files_check (Store *store, const Request *request, GError **error);
+bool files_discover (Store *store, const Request *request, GError **error);
+bool files_read (Store *store, const Request *request, Done *done, GError **error);
+bool files_write (Store *store, const Request *request, Done *done, GError **error);
+
+/* Of files.h's own files: "from" as it was asked for. */
+typedef struct
+{
+  char *folder;     /* "": the connection's own; owned */
+  const char *name; /* a name, or a pattern; borrowed */
+  bool is_pattern;
+  int64_t settle; /* seconds */
+} FilesFrom;
+
+FilesFrom files_from (const Json *from); /* NULL: all files of the connection's own folder */
+void files_from_clear (FilesFrom *from);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilesFrom, files_from_clear)
+
+/* Names in the folder that the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. */
+GPtrArray *files_names (Store *store, const FilesFrom *from, GError **error);
+
+/* An object as the request has it. False: there is none; whatever is wrong is a mistake. */
+bool files_object (const Json *object, const char *place, const char **ret_path, FileFacts *ret_facts);
+
+/* What a file is, byte by byte: true and *ret_same. */
+bool files_is_same (Store *store, const char *path, int64_t size, const char *sha256, bool *ret_same, GError **error);
+
+#endif

@@ -1,0 +1,235 @@
+/* Connections of type "sftp". The server's key is always looked at: libcurl by itself takes any. What is tried here was seen against OpenSSH's server. */
+#include "connect/curl/sftp.h"
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "connect/curl/files.h"
+#include "connect/curl/kinds.h"
+#include "connect/curl/paths.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* As libcurl numbers them. */
+enum
+{
+  CODE_OK = 0,
+  CODE_QUOTE = 21,
+  CODE_NOT_FOUND = 78,
+};
+
+/* The request with what all of them have; the path is in it as its URL. */
+static void
+run (Sftp *sftp, TransferRequest *request, const char *path, TransferResult *ret_result)
+{
+  g_autofree char *url = transfer_sftp_url (sftp->host, sftp->port, path);
+  request->url = url;
+  request->protocols = "sftp";
+  request->user = sftp->user;
+  request->password = sftp->password;
+  request->connect_seconds = request->still_seconds = sftp->timeout;
+  request->is_stopping = connect_is_stopping;
+  request->sftp.key_file = sftp->key_file;
+  request->sftp.passphrase = sftp->passphrase;
+  request->sftp.known_hosts = sftp->known_hosts;
+  request->sftp.host_keys = (const char *const *) sftp->host_keys;
+  transfer_run (sftp->transfer, request, ret_result);
+}
+
+static char *
+what_of (const char *verb, const char *path)
+{
+  return g_strdup_printf ("could not %s \"%s\"", verb, path);
+}
+
+/* ---- the verbs of a store ---- */
+
+static bool
+keep_text (const char *bytes, size_t length, void *data)
+{
+  g_string_append_len (data, bytes, (gssize) length);
+  return true;
+}
+
+static bool
+sftp_list (Store *store, const char *folder, GPtrArray *names, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_autofree char *path = path_join (folder, folder[0] == '\0' ? "" : g_str_has_suffix (folder, "/") ? "" : "/");
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .take = keep_text, .data = text, .sftp = { .is_list = true } }, path, &result);
+  g_autofree char *what = what_of ("list the folder", folder[0] != '\0' ? folder : ".");
+  if (result.code == CODE_NOT_FOUND)
+    return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", NULL, "there is no folder \"%s\" at %s", folder, sftp->host);
+  if (result.code != CODE_OK)
+    return sftp_fail (sftp, &result, what, error);
+  g_auto (GStrv) lines = g_strsplit (text->str, "\n", -1);
+  for (size_t i = 0; lines[i] != NULL; i++)
+    {
+      /* A name with a line's end in it comes as two, which are then not found, or are somebody else's. */
+      g_strchomp (lines[i]);
+      if (lines[i][0] != '\0' && strcmp (lines[i], ".") != 0 && strcmp (lines[i], "..") != 0)
+        g_ptr_array_add (names, g_strdup (lines[i]));
+    }
+  return true;
+}
+
+/* libcurl opens a folder as it opens a file. Only a folder can be listed. */
+static bool
+is_folder (Sftp *sftp, const char *path)
+{
+  g_autofree char *folder = g_strconcat (path, "/", NULL);
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .sftp = { .is_list = true } }, folder, &result);
+  return result.code == CODE_OK;
+}
+
+static bool
+sftp_look (Store *store, const char *path, Found *ret_found, FileFacts *ret_facts, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_auto (TransferResult) result = { 0 };
+  *ret_found = FOUND_NOTHING;
+  run (sftp, &(TransferRequest) { .only_look = true }, path, &result);
+  if (result.code == CODE_NOT_FOUND)
+    return true;
+  g_autofree char *what = what_of ("look at", path);
+  if (result.code != CODE_OK)
+    return sftp_fail (sftp, &result, what, error);
+  *ret_facts = (FileFacts) { .size = MAX (result.size, 0), .mtime = result.mtime * G_USEC_PER_SEC };
+  *ret_found = is_folder (sftp, path) ? FOUND_OTHER : FOUND_FILE;
+  return connect_go_on (error);
+}
+
+static bool
+sftp_get (Store *store, const char *path, int64_t offset, bool first_byte, bool (*take) (const char *, size_t, void *), void *data,
+          GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .take = take, .data = data, .sftp = { .offset = offset, .first_byte = first_byte } }, path,
+       &result);
+  g_autofree char *what = what_of ("read", path);
+  return result.code == CODE_OK || sftp_fail (sftp, &result, what, error);
+}
+
+static size_t
+give_file (char *room, size_t size, void *data)
+{
+  const Sftp *sftp = data;
+  ssize_t n = read (sftp->put_fd, room, size);
+  return n < 0 ? TRANSFER_BROKEN : (size_t) n;
+}
+
+static bool
+sftp_remove (Store *store, const char *path, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_autofree char *quoted = transfer_quote (path), *command = g_strconcat ("rm ", quoted, NULL);
+  const char *const commands[] = { command, NULL };
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .only_look = true, .sftp = { .before = commands } }, "", &result);
+  g_autofree char *what = what_of ("remove", path);
+  if (result.code == CODE_OK)
+    return true;
+  Found found = FOUND_FILE;
+  FileFacts facts;
+  if (result.code == CODE_QUOTE && !sftp_look (store, path, &found, &facts, error))
+    return false;
+  return found == FOUND_NOTHING || sftp_fail (sftp, &result, what, error);
+}
+
+/* A command that failed says no more than that: whether the name was in the way is looked up. */
+static bool
+judge_rename (Sftp *sftp, const TransferResult *result, const char *to, bool *ret_exists, GError **error)
+{
+  Found found = FOUND_NOTHING;
+  FileFacts facts;
+  g_autofree char *what = what_of ("rename a file to", to);
+  if (result->code == CODE_OK)
+    return true;
+  if (result->code == CODE_QUOTE && !sftp_look (&sftp->store, to, &found, &facts, error))
+    return false;
+  *ret_exists = found != FOUND_NOTHING;
+  return !*ret_exists && sftp_fail (sftp, result, what, error);
+}
+
+static bool
+sftp_rename (Store *store, const char *from, const char *to, bool *ret_exists, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  Found found;
+  FileFacts facts;
+  *ret_exists = false;
+  /* Some servers would replace what is there. */
+  if (!sftp_look (store, to, &found, &facts, error))
+    return false;
+  *ret_exists = found != FOUND_NOTHING;
+  if (*ret_exists)
+    return false;
+  g_autofree char *from_quoted = transfer_quote (from), *to_quoted = transfer_quote (to);
+  g_autofree char *command = g_strdup_printf ("rename %s %s", from_quoted, to_quoted);
+  const char *const commands[] = { command, NULL };
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .only_look = true, .sftp = { .before = commands } }, "", &result);
+  return judge_rename (sftp, &result, to, ret_exists, error);
+}
+
+static bool
+sftp_put (Store *store, int fd, int64_t size, const char *part, const char *path, bool replaces, bool *ret_exists, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_autofree char *part_quoted = transfer_quote (part), *path_quoted = transfer_quote (path);
+  g_autofree char *removal = g_strconcat ("*rm ", path_quoted, NULL);
+  g_autofree char *renaming = g_strdup_printf ("rename %s %s", part_quoted, path_quoted);
+  const char *const commands[] = { replaces ? removal : renaming, replaces ? renaming : NULL, NULL };
+  g_auto (TransferResult) result = { 0 };
+  *ret_exists = false;
+  if (lseek (fd, 0, SEEK_SET) != 0)
+    return weir_system_error (error, errno, "could not read what is to be sent");
+  sftp->put_fd = fd;
+  run (sftp, &(TransferRequest) { .send = give_file, .send_size = size, .data = sftp, .sftp = { .after = commands } }, part,
+       &result);
+  fault_point ("sftp-put");
+  g_autofree char *what = what_of ("write", path);
+  if (result.code == CODE_NOT_FOUND)
+    return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", "Make it there, or mend \"path\".",
+                         "%s: there is no such folder at %s", what, sftp->host);
+  return result.code == CODE_OK || result.code == CODE_QUOTE ? judge_rename (sftp, &result, path, ret_exists, error)
+                                                             : sftp_fail (sftp, &result, what, error);
+}
+
+static const StoreVerbs sftp_verbs = { sftp_list, sftp_look, sftp_get, sftp_put, sftp_rename, sftp_remove };
+
+/* ---- the verbs of the connector ---- */
+
+static bool
+check (const Request *request, GError **error)
+{
+  g_autoptr (Sftp) sftp = sftp_open (request, &sftp_verbs);
+  return sftp == NULL || files_check (&sftp->store, request, error);
+}
+
+static bool
+discover (const Request *request, GError **error)
+{
+  g_autoptr (Sftp) sftp = sftp_open (request, &sftp_verbs);
+  return sftp == NULL || files_discover (&sftp->store, request, error);
+}
+
+static bool
+read_one (const Request *request, Done *done, GError **error)
+{
+  g_autoptr (Sftp) sftp = sftp_open (request, &sftp_verbs);
+  return sftp == NULL || files_read (&sftp->store, request, done, error);
+}
+
+static bool
+write_one (const Request *request, Done *done, GError **error)
+{
+  g_autoptr (Sftp) sftp = sftp_open (request, &sftp_verbs);
+  return sftp == NULL || files_write (&sftp->store, request, done, error);
+}
+
+const Kind kind_sftp = { "sftp", check, discover, read_one, write_one };

@@ -1,0 +1,27 @@
+/* Connections of type "sftp", as they are in weir.json; and what went wrong with them. */
+#ifndef WEIR_CONNECT_CURL_SFTP_H
+#define WEIR_CONNECT_CURL_SFTP_H
+
+#include "connect/curl/store.h"
+#include "connect/curl/transfer.h"
+
+typedef struct
+{
+  Store store; /* first */
+  Transfer *transfer;
+  const char *host, *user, *password, *key_file, *passphrase, *known_hosts; /* borrowed from the request */
+  char **host_keys;                                                         /* NULL: known_hosts */
+  int64_t port, timeout;
+  bool key_is_rsa;
+  int put_fd; /* what is being sent */
+} Sftp;
+
+/* Whatever is wrong with the connection or with what the job says of files is a mistake: then NULL. The server is not asked yet. */
+Sftp *sftp_open (const Request *request, const StoreVerbs *verbs);
+void sftp_free (Sftp *sftp);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sftp, sftp_free)
+
+/* Of a host key that is another one, and of a login that is refused, libcurl says too little. Returns false. */
+bool sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GError **error);
+
+#endif
