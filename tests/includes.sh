@@ -50,7 +50,7 @@ BEGIN {
   home["jansson.h"] = "base/json.h"
   home["csv.h"] = "pipeline/records/reader.c"
   home["xxhash.h"] = "pipeline/stage/rowhash.c"
-  home["zlib.h"] = "pipeline/text/source_gzip.c"
+  home["zlib.h"] = "pipeline/text/source_gzip.c connect/singer/batch.c"
   home["zstd.h"] = "pipeline/text/source_zstd.c"
   home["zstd_errors.h"] = "pipeline/text/source_zstd.c"
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
@@ -111,7 +111,7 @@ function check_foreign(header,    name)
       return
     }
   name = entry_for(header, home)
-  if (name != "" && file != home[name])
+  if (name != "" && !index (" " home[name] " ", " " file " "))
     violation("<" header "> belongs to " home[name] " alone")
   else if (name != "")
     at_home[name]

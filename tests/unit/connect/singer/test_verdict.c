@@ -1,0 +1,86 @@
+/* What is made of the last words of a tap, and what of them is shown. */
+#include "connect/singer/redact.h"
+#include "connect/singer/verdict.h"
+
+#include "connect/connector.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#define EXITED(code) ((code) << 8)
+
+static const struct
+{
+  int status;
+  const char *words;
+  ConnectClass error_class;
+  const char *said;
+} verdicts[] = {
+  { EXITED (1), "", CONNECT_TRANSIENT, "\"tap\" ended with exit code 1" },
+  { EXITED (1), "a\nConnectionError: refused", CONNECT_TRANSIENT, "exit code 1: a | ConnectionError: refused" },
+  { 9, "working", CONNECT_TRANSIENT, "signal 9: working" },
+  { EXITED (127), "", CONNECT_CONFIGURATION, "exit code 127" },
+  { EXITED (2), "usage: tap\ntap: error: unrecognized arguments: --catalog", CONNECT_CONFIGURATION, "unrecognized arguments" },
+  { EXITED (1), "Config Validation Failed: 'host' is required", CONNECT_CONFIGURATION, "host" },
+  { EXITED (1), "ModuleNotFoundError: no x", CONNECT_CONFIGURATION, "no x" },
+  { EXITED (1), "FATAL: password authentication failed for user \"a\"\nretrying", CONNECT_CREDENTIALS, "authentication failed" },
+  { EXITED (1), "401 Client Error: Unauthorized for url", CONNECT_CREDENTIALS, "401" },
+  { EXITED (1), "    raise x\n    ^^^^^^^\nValueError: y\n\n", CONNECT_TRANSIENT, "exit code 1: raise x | ValueError: y" },
+};
+
+static void
+last_words_are_read (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      assert_false (verdict_of ("tap", verdicts[i].status, verdicts[i].words, &error));
+      if (!g_error_matches (error, CONNECT_ERROR, (gint) verdicts[i].error_class)
+          || strstr (error->message, verdicts[i].said) == NULL)
+        fail_msg ("%s: %d, %s", verdicts[i].words, error->code, error->message);
+    }
+  g_autoptr (GError) error = NULL;
+  assert_true (verdict_of ("tap", 0, "password authentication failed", &error));
+}
+
+static const struct
+{
+  const char *said, *shown;
+} shown[] = {
+  { "nothing of it", "nothing of it" },
+  { "password=hunter2!", "password=<config.password>!" },
+  { "pin 42, 420", "pin <config.login.pin>, <config.login.pin>0" },
+  { "no such file /data/x.csv", "no such file <config.path>" },
+  { "{\"text\": \"a\\\"quoted\\\"b\"}", "{\"text\": \"<config.text>\"}" },
+  { "https://x?p=p%40ss%20w", "https://x?p=<config.tokens[0]>" },
+  { "MIIEvQIBADANBgkq is a line of it", "<config.private_key> is a line of it" },
+  { "schema public, table id", "schema public, table id" }, /* short words that are no secrets */
+  { "a\x1b[31mred", "a\\x1B[31mred" },
+};
+
+static void
+the_configuration_is_not_shown (void **state)
+{
+  (void) state;
+  g_autoptr (Json) config = json_pack ("{s:s, s:{s:i}, s:s, s:s, s:[s], s:s, s:s, s:[s]}", "password", "hunter2", "login", "pin",
+                                       42, "path", "/data/x.csv", "text", "a\"quoted\"b", "tokens", "p@ss w", "private_key",
+                                       "-----BEGIN\nMIIEvQIBADANBgkq\n-----END", "schema", "public", "primary_keys", "id");
+  g_autoptr (Redaction) redaction = redaction_new (config);
+  for (size_t i = 0; i < G_N_ELEMENTS (shown); i++)
+    {
+      g_autofree char *text = redact (redaction, shown[i].said, strlen (shown[i].said));
+      assert_string_equal (text, shown[i].shown);
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test (last_words_are_read), cmocka_unit_test (the_configuration_is_not_shown) };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
