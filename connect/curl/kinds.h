@@ -16,5 +16,6 @@ typedef struct
 extern const Kind kind_sftp, kind_share; /* sftp.c, share.c; docs/files.md */
 extern const Kind kind_smtp;             /* smtp.c */
 extern const Kind kind_webhook;          /* webhook.c */
+extern const Kind kind_http;             /* http.c; docs/http.md */
 
 #endif

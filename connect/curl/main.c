@@ -1,7 +1,7 @@
-/* weir-connect-curl: files by SFTP and on shares, mail, webhooks, HTTP (docs/files.md). Which of them is the type of the connection. */
+/* weir-connect-curl: files by SFTP and on shares, mail, webhooks, HTTP (docs/files.md, docs/http.md). Which of them is the type of the connection. */
 #include "connect/curl/kinds.h"
 
-static const Kind *const kinds[] = { &kind_sftp, &kind_share, &kind_smtp, &kind_webhook };
+static const Kind *const kinds[] = { &kind_sftp, &kind_share, &kind_smtp, &kind_webhook, &kind_http };
 
 static const Kind *
 find_kind (const Request *request, GError **error)
