@@ -270,8 +270,8 @@ bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reas
 typedef struct
 {
   int64_t runs, rejects;
-  int64_t files; /* in archive/ and failed/ */
-  int64_t held;  /* in imports/.held/ */
+  int64_t files;     /* in archive/ and failed/ */
+  int64_t held;      /* in imports/.held/ */
   int64_t bookmarks; /* that its runs have moved */
 } LedgerRest;
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);

@@ -28,7 +28,7 @@ bool ledger_bookmark_moved_by (Db *db, Uid run, const char *before, char **ret_r
 bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool *ret_alike,
                             GError **error);
 
-/* Whether these bytes are what is left of others since somebody was forgotten. */
+/* Whether these bytes are what is left of others since somebody was forgotten; of_sha256 NULL: of any. */
 bool ledger_is_cut (Db *db, const char *sha256, const char *of_sha256, bool *ret_is, GError **error);
 
 /* By hand: to a position, which keeps the one before for ledger_bookmark_rewind; NULL forgets it, so that the source is read from its

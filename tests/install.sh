@@ -20,7 +20,7 @@ for name in $("$prefix/bin/weir" --complete '' | cut -f1 | grep -v '^help$'); do
   [ -f "$made/man/man1/weir-$name.1" ] || fail "weir $name has no manual page"
 done
 for file in man/man1/weir.1 man/man5/weir-model.5 man/man5/weir-settings.5 bash-completion/completions/weir zsh/site-functions/_weir \
-  fish/vendor_completions.d/weir.fish weir/schema/weir.schema.json; do
+  fish/vendor_completions.d/weir.fish weir/schema/weir.schema.json weir/schema/job.schema.json; do
   [ -s "$made/$file" ] || fail "$file is not installed"
 done
 for page in "$made"/man/man?/*; do

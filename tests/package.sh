@@ -18,7 +18,7 @@ dpkg-deb -c "$weir" | awk '{ print $6 }' >"$out/files"
 has () { grep -qxF "$1" "$out/files" || fail "$1 is not in the package"; }
 for file in etc/weir/weir.json usr/bin/weir usr/share/man/man1/weir.1.gz usr/share/man/man1/weir-load.1.gz usr/share/man/man5/weir-model.5.gz \
   usr/share/man/man5/weir-settings.5.gz usr/share/bash-completion/completions/weir usr/share/zsh/vendor-completions/_weir \
-  usr/share/fish/vendor_completions.d/weir.fish usr/share/weir/schema/weir.schema.json usr/share/weir/schema/roles.sql \
+  usr/share/fish/vendor_completions.d/weir.fish usr/share/weir/schema/weir.schema.json usr/share/weir/schema/job.schema.json usr/share/weir/schema/roles.sql \
   usr/lib/sysusers.d/weir.conf usr/lib/tmpfiles.d/weir.conf usr/share/doc/weir/models.md; do
   has "./$file"
 done

@@ -55,7 +55,7 @@ settle (Layout *layout, int i, const Type *declared, GError **error)
   column->known_nulls = 0;
   if (column->type == NULL)
     return set_type (column, declared), true;
-  if (column->origin == ORIGIN_PINNED)
+  if (column->origin == ORIGIN_PINNED && layout->model != NULL)
     return settle_pinned (layout, i, declared, error);
   if (declared->id != TYPE_TEXT)
     set_type (column, column->type);

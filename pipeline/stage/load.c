@@ -306,24 +306,35 @@ not_declared (const PipelineTask *task, const char *why, GError **error)
                     "\"%s\" is not what its declaration says: %s", task->run->file, why);
 }
 
-/* A file that comes again may have other bytes, where weir has taken somebody out of it who was forgotten. */
+/* Whether weir has taken somebody out of the file who was forgotten, so that it is less than it was. */
 static bool
-is_other (Db *db, const PipelineTask *task, const char *sha256, bool *ret_is, GError **error)
+is_cut (Db *db, const PipelineTask *task, const char *sha256, bool *ret_is, GError **error)
 {
-  const Declaration *declared = task->declaration;
-  bool cut = false;
-  *ret_is = declared != NULL && declared->sha256 != NULL && !task->options->replays && strcmp (declared->sha256, sha256) != 0;
-  if (*ret_is && task->run->again && !ledger_is_cut (db, sha256, declared->sha256, &cut, error))
-    return false;
-  *ret_is = *ret_is && !cut;
-  return true;
+  *ret_is = false;
+  return !task->run->again || ledger_is_cut (db, sha256, task->declaration->sha256, ret_is, error);
 }
 
 bool
 load_check_sha256 (Db *db, const PipelineTask *task, const char *sha256, GError **error)
 {
-  bool other;
-  return is_other (db, task, sha256, &other, error) && (!other || not_declared (task, "its checksum is another", error));
+  const Declaration *declared = task->declaration;
+  bool cut;
+  if (declared == NULL || declared->sha256 == NULL || task->options->replays || strcmp (declared->sha256, sha256) == 0)
+    return true;
+  return is_cut (db, task, sha256, &cut, error) && (cut || not_declared (task, "its checksum is another", error));
+}
+
+static bool
+check_count (Db *db, const PipelineTask *task, const char *sha256, int64_t read, GError **error)
+{
+  bool cut;
+  if (task->declaration->count == read || task->options->replays)
+    return true;
+  if (!is_cut (db, task, sha256, &cut, error) || cut)
+    return cut;
+  g_autofree char *has = text_count (read), *says = text_count (task->declaration->count);
+  g_autofree char *why = g_strdup_printf ("it has %s rows, and %s are declared", has, says);
+  return not_declared (task, why, error);
 }
 
 /* A file that is declared to have no rows has none because its source has none. */
@@ -331,16 +342,12 @@ static bool
 check_declared (Db *db, const PipelineTask *task, const Loaded *loaded, int64_t read, GError **error)
 {
   const Declaration *declared = task->declaration;
-  if (!load_check_sha256 (db, task, loaded->sha256, error))
-    return false;
-  bool may_be_less = declared != NULL && declared->sha256 != NULL && strcmp (declared->sha256, loaded->sha256) != 0;
-  if (declared == NULL || declared->count < 0 || task->options->replays || may_be_less)
-    return read > 0 || !is_declared (task) || rows_none (loaded->rows, error);
-  if (declared->count == read)
+  if (declared == NULL)
     return true;
-  g_autofree char *has = text_count (read), *says = text_count (declared->count);
-  g_autofree char *why = g_strdup_printf ("it has %s rows, and %s are declared", has, says);
-  return not_declared (task, why, error);
+  if (!load_check_sha256 (db, task, loaded->sha256, error)
+      || (declared->count >= 0 && !check_count (db, task, loaded->sha256, read, error)))
+    return false;
+  return read > 0 || declared->count == 0 || declared->columns == NULL || rows_none (loaded->rows, error);
 }
 
 bool

@@ -12,10 +12,11 @@
 static bool
 refuse_fact (const Model *model, GError **error)
 {
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_AS_DECLARED, .detail = "Nothing was changed.",
-                                 .hint = "A job in mode \"mirror\" is for a dimension; \"sync\" brings new and changed rows of a fact." },
-                    "the file is declared to have keys alone, which close what is gone, and %s is a fact", model->table);
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_AS_DECLARED, .detail = "Nothing was changed.",
+                   .hint = "A job in mode \"mirror\" is for a dimension; \"sync\" brings new and changed rows of a fact." },
+      "the file is declared to have keys alone, which close what is gone, and %s is a fact", model->table);
 }
 
 /* What is asked of the table's columns: it stays as it is. */
@@ -31,8 +32,9 @@ look_at (Db *db, const PipelineTask *task, const Layout *layout, GError **error)
   if (stored == NULL)
     return NULL;
   Warehouse *warehouse = g_new0 (Warehouse, 1);
-  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,   &warehouse->empties, &warehouse->filled,
-                                &warehouse->numbers, &warehouse->carried, &warehouse->lacking, &warehouse->made };
+  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,
+                                &warehouse->empties, &warehouse->filled,  &warehouse->numbers,
+                                &warehouse->carried, &warehouse->lacking, &warehouse->made };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
   warehouse->schema = schema;
@@ -50,13 +52,12 @@ find_unknown (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t stag
 {
   int64_t unknown = staged;
   if (!vars_run (db, vars, "gone/table", error)
-      || (!warehouse->created
-          && !sql_change (db, "gone/unknown_keys", vars_all (vars), vars_count (vars), &unknown, error)))
+      || (!warehouse->created && !sql_change (db, "gone/unknown_keys", vars_all (vars), vars_count (vars), &unknown, error)))
     return false;
   g_autofree char *count = text_count (unknown);
   if (unknown > 0)
-    g_ptr_array_add (result->notes, g_strdup_printf ("%s key%s of the source %s no row here: it was refused, or is still to come", count,
-                                                     unknown == 1 ? "" : "s", unknown == 1 ? "has" : "have"));
+    g_ptr_array_add (result->notes, g_strdup_printf ("%s key%s of the source %s no row here: it was refused, or is still to come",
+                                                     count, unknown == 1 ? "" : "s", unknown == 1 ? "has" : "have"));
   return true;
 }
 
@@ -72,10 +73,10 @@ note_absent (Db *db, const Vars *vars, const Warehouse *warehouse, PipelineResul
   int64_t keys = db_result_int64 (lacking, 0, 0);
   g_autofree char *count = text_count (keys);
   if (keys > 0)
-    g_ptr_array_add (result->notes, g_strdup_printf ("%s key%s that the source does not have any more %s: \"absent\": \"close\" in "
-                                                     "the model closes %s",
-                                                     count, keys == 1 ? "" : "s", keys == 1 ? "stays" : "stay",
-                                                     keys == 1 ? "it" : "them"));
+    g_ptr_array_add (result->notes,
+                     g_strdup_printf ("%s key%s that the source does not have any more %s: \"absent\": \"close\" in "
+                                      "the model closes %s",
+                                      count, keys == 1 ? "" : "s", keys == 1 ? "stays" : "stay", keys == 1 ? "it" : "them"));
   return true;
 }
 
@@ -84,7 +85,8 @@ is_history (const TableBefore *before, const Model *model)
 {
   g_autofree char *history = history_text (&model->history);
   g_autoptr (Json) is = weir_json_parse (history, strlen (history), "history", NULL);
-  g_autoptr (Json) was = before->history != NULL ? weir_json_parse (before->history, strlen (before->history), "history", NULL) : NULL;
+  g_autoptr (Json) was =
+      before->history != NULL ? weir_json_parse (before->history, strlen (before->history), "history", NULL) : NULL;
   return was == NULL || json_equal (is, was);
 }
 
@@ -129,8 +131,9 @@ keys_apply (Db *db, const PipelineTask *task, const TableBefore *before, Loaded 
   if (loaded->layout->absent == ABSENT_KEEP)
     return note_absent (db, &asked, warehouse, result, error);
   if (!is_history (before, model))
-    return g_ptr_array_add (result->notes, g_strdup ("the file closes nobody: the table's history is another than the model's until a file with "
-                                                     "rows has come")),
+    return g_ptr_array_add (result->notes,
+                            g_strdup ("the file closes nobody: the table's history is another than the model's until a file with "
+                                      "rows has come")),
            true;
   return close_absent (db, &input, error);
 }

@@ -50,7 +50,7 @@ select exists (select from weir.file f
                  and f.declaration -> 'rows' is not distinct from :'declaration'::jsonb -> 'rows')
 
 -- name: is_cut
-select exists (select from weir.file where kept_sha256 = :'sha' and sha256 = :'of')
+select exists (select from weir.file where kept_sha256 = :'sha' and sha256 = coalesce(:'of', sha256))
 
 -- name: set
 insert into weir.bookmark (source, stream, position, previous) values (:'source', :'stream', :'position'::jsonb, 'null')

@@ -7,13 +7,14 @@
 #include <sys/types.h>
 
 #define MEBIBYTE ((size_t) 1024 * 1024)
-#define CONNECTOR_LINE_MIB 1  /* of a line of results */
-#define CONNECTOR_KEPT_MIB 16 /* of all that are kept */
+#define CONNECTOR_LINE_MIB 1    /* of a line of results */
+#define CONNECTOR_KEPT_MIB 16   /* of all that are kept */
+#define CONNECTOR_FOUND_MIB 256 /* of `discover`: thousands of tables with their columns, for a command that ends then */
 
 /* ---- its texts: connecting_secrets.c ---- */
 
-/* What nobody may read of a connection: of char *, the longest first. */
-GPtrArray *connector_secrets (const Json *connection);
+/* What nobody may read of a connection, and of "from" and "to" of a request (may be NULL): of char *, the longest first. */
+GPtrArray *connector_secrets (const Json *connection, const Json *request);
 
 /* The text, printable, with "..." in the place of each secret. Owned by the caller. */
 char *connector_safe_text (const GPtrArray *secrets, const char *text, size_t length);

@@ -94,13 +94,14 @@ take_line (Results *results, const char *line, size_t length)
 {
   g_autoptr (Json) object = weir_json_parse (line, length, "a result", NULL);
   bool is_kept = json_object_get (object, "progress") == NULL;
+  size_t most = g_str_equal (results->call->verb, "discover") ? CONNECTOR_FOUND_MIB : CONNECTOR_KEPT_MIB;
   g_autofree char *shown = connector_safe_text (results->secrets, line, MIN (length, SHOWN));
   if (results->is_done)
     break_off (results, "sent a line behind \"done\": %s", shown);
   else if (!json_is_object (object))
     break_off (results, "sent a line that is no JSON object: %s", shown);
-  else if (is_kept && (results->kept += length) > CONNECTOR_KEPT_MIB * MEBIBYTE)
-    break_off (results, "sent more than %d MiB of results", CONNECTOR_KEPT_MIB);
+  else if (is_kept && (results->kept += length) > most * MEBIBYTE)
+    break_off (results, "sent more than %zu MiB of results", most);
   else
     take_object (results, object);
   if (results->broken == NULL && !results->is_done && results->call->line != NULL)

@@ -30,9 +30,30 @@ add_texts (GPtrArray *secrets, const Json *value)
       add_secret (secrets, password);
     }
   json_object_foreach ((Json *) value, name, member)
-    add_texts (secrets, member);
+    if (!settings_connection_is_harmless (name, member))
+      add_texts (secrets, member);
   for (size_t i = 0; i < json_array_size (value); i++)
     add_texts (secrets, json_array_get (value, i));
+}
+
+/* What a job says of a source is mostly names of its things, which people have to read; a secret is what is called so. */
+static void
+add_named (GPtrArray *secrets, const Json *value)
+{
+  static const char *const words[] = { "pass", "secret", "token", "auth", "header", "credential", "apikey", "api_key", NULL };
+  const char *name;
+  Json *member;
+  json_object_foreach ((Json *) value, name, member)
+    {
+      g_autofree char *lower = g_ascii_strdown (name, -1);
+      bool is_secret = false;
+      for (size_t i = 0; words[i] != NULL; i++)
+        is_secret = is_secret || strstr (lower, words[i]) != NULL;
+      if (is_secret)
+        add_texts (secrets, member);
+      else
+        add_named (secrets, member);
+    }
 }
 
 static int
@@ -43,7 +64,7 @@ compare_lengths (const void *a, const void *b)
 }
 
 GPtrArray *
-connector_secrets (const Json *connection)
+connector_secrets (const Json *connection, const Json *request)
 {
   GPtrArray *secrets = g_ptr_array_new_with_free_func (g_free);
   const char *name;
@@ -51,6 +72,8 @@ connector_secrets (const Json *connection)
   json_object_foreach ((Json *) connection, name, member)
     if (!settings_connection_is_harmless (name, member))
       add_texts (secrets, member);
+  add_named (secrets, json_object_get (request, "from"));
+  add_named (secrets, json_object_get (request, "to"));
   g_ptr_array_sort (secrets, compare_lengths);
   return secrets;
 }

@@ -19,8 +19,8 @@ forget_entity_free (ForgetEntity *entity)
 static void
 file_free (ForgetFile *file)
 {
-  char *const texts[] = { file->run,  file->table,  file->place, file->disposition,
-                          file->path, file->sha256, file->kept,  file->problem, file->declaration };
+  char *const texts[] = { file->run,    file->table, file->place,   file->disposition, file->path,
+                          file->sha256, file->kept,  file->problem, file->declaration };
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   g_free (file);

@@ -228,6 +228,20 @@ show_time (const char *text)
   return shown != NULL ? g_strdelimit (shown, "T", ' ') : NULL;
 }
 
+/* When something was done for it last: at one of its times, or by hand, which moved a bookmark. */
+static const char *
+last_of (const Json *job)
+{
+  const Json *bookmarks = json_object_get (job, "bookmarks");
+  const char *last = text_at (job, "began");
+  for (size_t i = 0; i < json_array_size (bookmarks); i++)
+    {
+      const char *updated = text_at (json_array_get (bookmarks, i), "updated_on");
+      last = last == NULL || g_strcmp0 (updated, last) > 0 ? updated : last;
+    }
+  return last;
+}
+
 static char *
 show_bookmark (const Json *job)
 {
@@ -261,7 +275,7 @@ listed_jobs_show (const Json *list)
       g_ptr_array_add (cells, show_tables (job));
       g_ptr_array_add (cells, g_strdup (text_at (job, "mode")));
       g_ptr_array_add (cells, show_time (text_at (job, "next")));
-      g_ptr_array_add (cells, show_time (text_at (job, "began")));
+      g_ptr_array_add (cells, show_time (last_of (job)));
       g_ptr_array_add (cells, show_state (job));
       g_ptr_array_add (cells, show_bookmark (job));
     }

@@ -244,12 +244,13 @@ removal_to_json (const Removal *removal)
   g_autoptr (GPtrArray) staged = qualify_all (removal->settings->staging_schema, removal->staged);
   const LedgerRest *rest = &removal->ledger;
   return json_pack (
-      "{s:s, s:{s:s?, s:I, s:s?, s:s?, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes",
-      "table", table, "rows", (json_int_t) removal->rows, "view", view, "function", function, "joined", names_to_json (joined),
-      "staging", names_to_json (staged), "settled", removal->known, "files", (json_int_t) (removal->scope.files ? rest->files : 0),
-      "held", (json_int_t) (removal->scope.files ? rest->held : 0), "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0),
-      "rejects", (json_int_t) (removal->scope.runs ? rest->rejects : 0), "bookmarks", (json_int_t) rest->bookmarks, "dependents", names_to_json (removal->built), "cascade",
-      removal->scope.dependents, "referring", names_to_json (removal->facts), "model", weir_json_string (removal->model));
+      "{s:s, s:{s:s?, s:I, s:s?, s:s?, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table,
+      "removes", "table", table, "rows", (json_int_t) removal->rows, "view", view, "function", function, "joined",
+      names_to_json (joined), "staging", names_to_json (staged), "settled", removal->known, "files",
+      (json_int_t) (removal->scope.files ? rest->files : 0), "held", (json_int_t) (removal->scope.files ? rest->held : 0), "runs",
+      (json_int_t) (removal->scope.runs ? rest->runs : 0), "rejects", (json_int_t) (removal->scope.runs ? rest->rejects : 0),
+      "bookmarks", (json_int_t) rest->bookmarks, "dependents", names_to_json (removal->built), "cascade", removal->scope.dependents,
+      "referring", names_to_json (removal->facts), "model", weir_json_string (removal->model));
 }
 
 static void

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define MEMBERS "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}], \"rows\": \"changes\", " JOB_BOOKMARK ("null", "5")
+#define MEMBERS                                                                                                                    \
+  "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}], \"rows\": \"changes\", " JOB_BOOKMARK ("null",   \
+                                                                                                                         "5")
 #define TEXT "\"id\",\"name\"\n\"1\",\"N/A\"\n\"2\",\" 2026-01-01\"\n"
 
 static void
@@ -31,8 +33,8 @@ assert_loaded (Home *home)
 static void
 test_killed_anywhere (void **state)
 {
-  static const char *const points[] = { "claim-lock",    "claim-rename",  "claim-beside",   "after-load",
-                                        "before-commit", "after-commit",  "before-archive", "after-archive" };
+  static const char *const points[] = { "claim-lock",    "claim-rename", "claim-beside",   "after-load",
+                                        "before-commit", "after-commit", "before-archive", "after-archive" };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (points); i++)
     {
@@ -89,7 +91,8 @@ test_a_second_pair (void **state)
   g_autoptr (Outcome) killed = run_weir (home, "load", "imports/users.csv", NULL);
   assert_int_not_equal (killed->code, 0);
   home_set_environment (home, "WEIR_FAULT", NULL);
-  declare (home, "users.csv", "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}], " JOB_BOOKMARK ("5", "6"));
+  declare (home, "users.csv",
+           "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}], " JOB_BOOKMARK ("5", "6"));
   home_drop (home, "users.csv", "\"id\",\"name\"\n\"3\",\"null\"\n");
   assert_weir (home, 0, "watch", "--once", NULL);
   assert_sql (home, "1|<N/A>\n2|< 2026-01-01>\n3|<null>", "select id, '<' || name || '>' from warehouse.users order by id");

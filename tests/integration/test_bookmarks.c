@@ -1,10 +1,12 @@
 /* Bookmarks: they move in the COMMIT of the run that brings what is between two positions, or not at all. */
 #include "tests/support/declared.h"
 #include "tests/support/oracle.h"
+#include "tests/support/process.h"
 #include "tests/support/weir.h"
 
 #include "schema/ledger_bookmark.h"
 
+#include <signal.h>
 #include <string.h>
 
 #define USERS_MODEL "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}"
@@ -177,6 +179,72 @@ test_held (void **state)
   assert_sql (home, "1|N/A", "select id, name from warehouse.users_current");
 }
 
+/* Two files from one position, at once: of two tables, for those of one are loaded one by one. The second waits for the first. */
+static void
+test_two_at_once (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  home_write_model (home, "others", "{\"table\": \"others\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  declare (home, "users-1.csv", COLUMNS JOB_BOOKMARK ("null", "1"));
+  home_drop (home, "users-1.csv", HEADER "\"1\",\"a\"\n");
+  declare (home, "others-1.csv", COLUMNS JOB_BOOKMARK ("null", "2"));
+  home_drop (home, "others-1.csv", HEADER "\"1\",\"a\"\n");
+  home_set_environment (home, "WEIR_FAULT", "stop:before-commit");
+  g_autoptr (Background) first = spawn_weir (home, "load", "imports/users-1.csv", NULL);
+  wait_until (process_find_stopped (home->path, "load") != 0);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  g_autoptr (Background) second = spawn_weir (home, "load", "imports/others-1.csv", NULL);
+  wait_until (
+      sql_number (home, "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+      == 1);
+  kill (process_find_stopped (home->path, "load"), SIGCONT);
+  assert_int_equal (background_stop (first, 0, 30), 0);
+  assert_int_equal (background_stop (second, 0, 30), 1);
+  assert_true (background_said (second, "is not where the file begins"));
+  assert_sql (home, "1", BOOKMARK);
+  assert_sql (home, "applied users-1.csv, failed others-1.csv",
+              "select string_agg(state || ' ' || file_name, ', ' order by state) from weir.file");
+}
+
+/* What a rebuild makes again moves nothing; and what is dropped is pulled from the beginning. */
+static void
+test_rebuild_and_drop (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  expect_declared (home, "users-1.csv", COLUMNS JOB_BOOKMARK ("null", "1"), HEADER "\"1\",\"NULL\"\n", "applied", "");
+  expect_declared (home, "users-2.csv", COLUMNS JOB_BOOKMARK ("1", "2"), HEADER "\"1\",\"\"\n", "applied", "");
+  assert_weir (home, 0, "rebuild", "users", NULL);
+  sql_run_text (home, "update warehouse.users set name = 'x'");
+  assert_weir (home, 0, "rebuild", "--write", "users", NULL);
+  assert_sql (home, "NULL|", "select string_agg(name, '|' order by version_number) from warehouse.users");
+  assert_sql (home, "2", BOOKMARK);
+  assert_weir (home, 0, "drop", "--yes", "users", NULL);
+  assert_sql (home, "-", BOOKMARK);
+}
+
+/* Somebody is erased, also from files that are declared; what is left of one is still what it was declared to be. */
+static void
+test_forgotten (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  expect_declared (home, "users-1.csv",
+                   COLUMNS "\"count\": 2, \"sha256\": \"1b1b7a7d1e32cbc1d22d9ab6d0b0bdcd50f8e8e1f7d5a1d4d9a5e1c3f7a0b0c1\"",
+                   HEADER "\"1\",\"N/A\"\n\"2\",\"b\"\n", "failed", "");
+  expect_declared (home, "users-2.csv", COLUMNS "\"count\": 2, " JOB_BOOKMARK ("null", "1"), HEADER "\"1\",\"N/A\"\n\"2\",\"b\"\n",
+                   "applied", "inserted=2");
+  assert_weir (home, 0, "forget", "--yes", "users", "1", NULL);
+  assert_sql (home, "2b", "select string_agg(id || name, '') from warehouse.users");
+  g_autofree char *place = sql_scalar (home, "select place from weir.file where state = 'applied'");
+  g_autofree char *text = home_read_file (home, place);
+  assert_null (strstr (text, "N/A"));
+  assert_weir (home, 0, "rebuild", "users", NULL);
+  assert_weir (home, 0, "retry", "users-2.csv", NULL);
+  home->oracle = ORACLE_BY_HAND; /* a later run has read other bytes than were dropped */
+}
+
 /* ---- by hand ---- */
 
 static void
@@ -223,6 +291,9 @@ main (void)
     TEST (test_retry),
     TEST (test_dropped_again),
     TEST (test_undo),
+    TEST (test_two_at_once),
+    TEST (test_rebuild_and_drop),
+    TEST (test_forgotten),
     TEST (test_undo_of_the_first),
     TEST (test_held),
     TEST (test_by_hand),

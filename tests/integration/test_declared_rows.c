@@ -19,7 +19,8 @@ expect_note (Home *home, const char *name, const char *members, const char *text
              const char *note)
 {
   expect_declared (home, name, members, text, status, counts);
-  g_autofree char *summary = sql_scalar (home, "select summary from weir.file where file_name = '%s' order by seen_on desc limit 1", name);
+  g_autofree char *summary =
+      sql_scalar (home, "select summary from weir.file where file_name = '%s' order by seen_on desc limit 1", name);
   assert_contains (summary, note);
 }
 
@@ -73,7 +74,8 @@ test_keys_where_absent_stays (void **state)
   Home *home = *state;
   home_write_model (home, "users", USERS "}");
   expect_declared (home, "users-1.csv", CHANGES, HEADER "\"1\",\"a\"\n\"2\",\"b\"\n", "applied", "inserted=2");
-  expect_note (home, "users-2.csv", KEYS, "\"id\"\n\"1\"\n", "applied", "unchanged=1 absent=0", "1 key that the source does not have any more stays");
+  expect_note (home, "users-2.csv", KEYS, "\"id\"\n\"1\"\n", "applied", "unchanged=1 absent=0",
+               "1 key that the source does not have any more stays");
   assert_sql (home, "1a 2b", HOLD);
 }
 
@@ -100,7 +102,8 @@ test_keys_that_say_nothing (void **state)
   home_write_model (home, "users", USERS CLOSES ", \"rejects\": {\"max_percent\": 100}}");
   expect_note (home, "users-0.csv", KEYS, "\"id\"\n\"1\"\n", "applied", "unchanged=1", "1 key of the source has no row here");
   expect_declared (home, "users-1.csv", CHANGES, HEADER "\"1\",\"a\"\n\"2\",\"b\"\n", "applied", "inserted=2");
-  expect_note (home, "users-2.csv", KEYS, "\"id\"\n\"1\"\n\"x\"\n", "applied", "unchanged=1 rejected=1 absent=0", "whose key cannot be read");
+  expect_note (home, "users-2.csv", KEYS, "\"id\"\n\"1\"\n\"x\"\n", "applied", "unchanged=1 rejected=1 absent=0",
+               "whose key cannot be read");
   expect_declared (home, "users-3.csv", KEYS ", \"count\": 0", "\"id\"\n", "applied", "read=0 absent=2");
   assert_sql (home, "0", "select count(*) from warehouse.users_current");
 }
@@ -140,21 +143,25 @@ test_keys_of_dated_files (void **state)
 static void
 test_keys_of_timed_rows (void **state)
 {
-  static const char *const effective[] = { "\"effective\": {\"column\": \"since\"}", "\"effective\": {\"column\": \"since\", \"absent\": \"mtime\"}" };
-  static const char timed[] = "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}, {\"name\": \"since\", \"type\": "
-                              "\"timestamptz\"}], \"rows\": \"changes\"";
+  static const char *const effective[] = { "\"effective\": {\"column\": \"since\"}",
+                                           "\"effective\": {\"column\": \"since\", \"absent\": \"mtime\"}" };
+  static const char timed[] =
+      "\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}, {\"name\": \"name\"}, {\"name\": \"since\", \"type\": "
+      "\"timestamptz\"}], \"rows\": \"changes\"";
   Home *home = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (effective); i++)
     {
       g_autoptr (Home) own = home_new (home->cluster);
       g_autofree char *model = g_strdup_printf (USERS CLOSES ", %s}", effective[i]);
       home_write_model (own, "users", model);
-      expect_declared (own, "users-1.csv", timed,
-                       "\"id\",\"name\",\"since\"\n\"1\",\"a\",\"2026-01-01 00:00:00+00\"\n\"2\",\"b\",\"2026-01-01 00:00:00+00\"\n", "applied",
-                       "inserted=2");
+      expect_declared (
+          own, "users-1.csv", timed,
+          "\"id\",\"name\",\"since\"\n\"1\",\"a\",\"2026-01-01 00:00:00+00\"\n\"2\",\"b\",\"2026-01-01 00:00:00+00\"\n", "applied",
+          "inserted=2");
       expect_declared (own, "users-2.csv", KEYS, "\"id\"\n\"1\"\n", "applied", "unchanged=1 absent=1");
       assert_sql (own, "1a", HOLD);
-      expect_declared (own, "users-3.csv", timed, "\"id\",\"name\",\"since\"\n\"1\",\"c\",\"2026-01-03 00:00:00+00\"\n", "applied", "updated=1");
+      expect_declared (own, "users-3.csv", timed, "\"id\",\"name\",\"since\"\n\"1\",\"c\",\"2026-01-03 00:00:00+00\"\n", "applied",
+                       "updated=1");
       assert_sql (own, "1c", HOLD);
       assert_weir (own, 0, "verify", NULL);
     }
@@ -165,15 +172,9 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_changes_and_complete),
-    TEST (test_complete_of_nobody),
-    TEST (test_keys),
-    TEST (test_keys_where_absent_stays),
-    TEST (test_keys_are_guarded),
-    TEST (test_keys_that_say_nothing),
-    TEST (test_keys_of_facts),
-    TEST (test_keys_of_dated_files),
-    TEST (test_keys_of_timed_rows),
+    TEST (test_changes_and_complete),    TEST (test_complete_of_nobody),  TEST (test_keys),
+    TEST (test_keys_where_absent_stays), TEST (test_keys_are_guarded),    TEST (test_keys_that_say_nothing),
+    TEST (test_keys_of_facts),           TEST (test_keys_of_dated_files), TEST (test_keys_of_timed_rows),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -16,8 +16,10 @@ test_in_full (void **state G_GNUC_UNUSED)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Declaration) all = parse (
-      "{\"declared\": 1, \"table\": \"users\", \"columns\": [{\"name\": \"id\", \"type\": \"bigint\", \"nullable\": false, \"key\": true,"
-      " \"source_type\": \"int4\", \"mask\": \"hash\"}, {\"name\": \" E-Mail \"}], \"rows\": \"keys\", \"count\": 7, \"sha256\": \"" SHA "\","
+      "{\"declared\": 1, \"table\": \"users\", \"columns\": [{\"name\": \"id\", \"type\": \"bigint\", \"nullable\": false, "
+      "\"key\": true,"
+      " \"source_type\": \"int4\", \"mask\": \"hash\"}, {\"name\": \" E-Mail \"}], \"rows\": \"keys\", \"count\": 7, \"sha256\": "
+      "\"" SHA "\","
       " \"bookmark\": {\"source\": \"job\", \"stream\": \"public.users\", \"from\": null, \"to\": [1, \"x\"]},"
       " \"pulled\": {\"path\": \"out/a.csv\", \"size\": 12, \"mtime\": \"2026-11-29 08:00:00+00\", \"etag\": \"\\\"x\\\"\"}}",
       &error);
@@ -51,7 +53,8 @@ test_next_to_nothing (void **state G_GNUC_UNUSED)
   assert_int_equal (none->rows, DECLARED_UNSAID);
   assert_int_equal (none->count, -1);
   assert_false (none->has_bookmark);
-  g_autoptr (Declaration) pulled = parse ("{\"declared\": 1, \"pulled\": {\"source\": \"sftp\", \"path\": \"a\", \"mtime\": null, \"size\": null}}", NULL);
+  g_autoptr (Declaration) pulled =
+      parse ("{\"declared\": 1, \"pulled\": {\"source\": \"sftp\", \"path\": \"a\", \"mtime\": null, \"size\": null}}", NULL);
   assert_non_null (pulled);
   assert_string_equal (pulled->pulled_source, "sftp");
   assert_int_equal (pulled->pulled->size, -1);
@@ -76,7 +79,8 @@ test_mistakes (void **state G_GNUC_UNUSED)
     { "{\"declared\": 1, \"columns\": []}", "$.columns: must be an array with a column or more" },
     { "{\"declared\": 1, \"columns\": [{\"name\": \"\", \"type\": \"bigin\"}, {\"type\": 1}, 5]}",
       "$.columns[0].name: must not be empty\n$.columns[0].type: unknown value \"bigin\"; did you mean \"bigint\"?\n"
-      "$.columns[1].type: must be a string, not a number\n$.columns[1]: \"name\" is missing\n$.columns[2]: must be an object, not a number" },
+      "$.columns[1].type: must be a string, not a number\n$.columns[1]: \"name\" is missing\n$.columns[2]: must be an object, not "
+      "a number" },
     { "{\"declared\": 1, \"columns\": [{\"name\": \"a\"}, {\"name\": \"a\", \"nullable\": 1}]}",
       "$.columns[1].nullable: must be true or false, not a number\n$.columns[1]: column \"a\" is there twice" },
     { "{\"declared\": 1, \"rows\": \"all\"}", "$.rows: unknown value \"all\"; expected one of: changes, complete, keys" },
@@ -84,14 +88,15 @@ test_mistakes (void **state G_GNUC_UNUSED)
     { "{\"declared\": 1, \"count\": -1}", "$.count: must be a whole number from 0 on" },
     { "{\"declared\": 1, \"count\": 1.5}", "$.count: must be a whole number from 0 on" },
     { "{\"declared\": 1, \"sha256\": \"abc\"}", "$.sha256: must be a SHA-256, 64 hexadecimal digits" },
-    { "{\"declared\": 1, \"bookmark\": {}}",
-      "$.bookmark: \"source\" is missing\n$.bookmark: \"stream\" is missing\n$.bookmark: \"from\" is missing\n$.bookmark: \"to\" is missing" },
+    { "{\"declared\": 1, \"bookmark\": {}}", "$.bookmark: \"source\" is missing\n$.bookmark: \"stream\" is missing\n$.bookmark: "
+                                             "\"from\" is missing\n$.bookmark: \"to\" is missing" },
     { "{\"declared\": 1, \"bookmark\": {\"source\": \"a\", \"stream\": \"b\", \"from\": 1, \"to\": null}}",
       "$.bookmark.to: must not be null: a bookmark is somewhere; leave \"bookmark\" out where none moves" },
     { "{\"declared\": 1, \"pulled\": {\"path\": \"a\"}}",
       "$.pulled: \"source\" is missing: without a bookmark nothing else says whose file it is" },
     { "{\"declared\": 1, \"pulled\": {\"source\": \"s\", \"path\": \"a\", \"size\": -1, \"mtime\": \"yesterday\"}}",
-      "$.pulled.size: must be a whole number from 0 on\n$.pulled.mtime: must be a time with its zone, as \"2026-11-29T08:00:00Z\"" },
+      "$.pulled.size: must be a whole number from 0 on\n$.pulled.mtime: must be a time with its zone, as "
+      "\"2026-11-29T08:00:00Z\"" },
     { "{\"declared\": 1, \"pulled\": {\"source\": \"s\", \"path\": \"a\", \"mtime\": \"2026-11-29T08:00:00\"}}",
       "$.pulled.mtime: must be a time with its zone, as \"2026-11-29T08:00:00Z\"" },
   };

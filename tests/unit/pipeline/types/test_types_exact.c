@@ -8,7 +8,7 @@
 static bool
 parse (TypeId type, const char *cell, Value *ret_value)
 {
-  return types_exact[type] (cell, strlen (cell), &cell_format_own, ret_value);
+  return types_exact[type](cell, strlen (cell), &cell_format_own, ret_value);
 }
 
 /* The bytes in hex. */
@@ -163,7 +163,7 @@ test_what_is_taken (void **state G_GNUC_UNUSED)
       size_t length = strlen (cases[i].cell);
       /* Right up to its end, for whoever reads beyond it. */
       g_autofree char *copy = g_memdup2 (cases[i].cell, length + (length == 0));
-      bool exact = types_exact[cases[i].type] (copy, length, &cell_format_own, &value);
+      bool exact = types_exact[cases[i].type](copy, length, &cell_format_own, &value);
       bool otherwise = type_parse (&types[cases[i].type], copy, length, NULL, &value);
       if (exact != cases[i].exact || otherwise != cases[i].otherwise)
         fail_msg ("%s \"%s\": %d, and otherwise %d", types[cases[i].type].name, cases[i].cell, exact, otherwise);
@@ -179,7 +179,7 @@ test_deep_json (void **state G_GNUC_UNUSED)
       for (size_t i = 0; i < 2 * depth; i++)
         g_string_append_c (text, i < depth ? '[' : ']');
       Value value;
-      assert_int_equal (types_exact[TYPE_JSONB] (text->str, text->len, &cell_format_own, &value), depth == 900);
+      assert_int_equal (types_exact[TYPE_JSONB](text->str, text->len, &cell_format_own, &value), depth == 900);
     }
 }
 

@@ -102,7 +102,8 @@ call (Fixture *fixture, const char *script, const char *verb, int spool_fd, int 
   write_script (fixture, script);
   g_autoptr (Json) connection = json_pack ("{s:s, s:s, s:s, s:s, s:s}", "type", "test", "program", "./connector", "host",
                                            "db.example.org", "password", "hunter2secret", "url", "postgresql://ann:sesame99@h/x");
-  g_autoptr (Json) request = json_pack ("{s:s, s:s}", "job", "orders", "verb", "nothing");
+  g_autoptr (Json) request = json_pack ("{s:s, s:s, s:{s:s, s:{s:s}}}", "job", "orders", "verb", "nothing", "from", "table",
+                                        "orders", "headers", "X-Key", "abra-cadabra");
   const ConnectorCall how = { .verb = verb,
                               .connection = connection,
                               .request = request,
@@ -238,7 +239,8 @@ test_what_it_gets (void **state)
   {
     const char *file, *text;
   } left[] = {
-    { "request", "{\"protocol\":1,\"verb\":\"check\",\"job\":\"orders\",\"connection\":{\"type\":\"test\",\"program\":\"./"
+    { "request", "{\"protocol\":1,\"verb\":\"check\",\"job\":\"orders\",\"from\":{\"table\":\"orders\",\"headers\":{\"X-Key\":"
+                 "\"abra-cadabra\"}},\"connection\":{\"type\":\"test\",\"program\":\"./"
                  "connector\",\"host\":"
                  "\"db.example.org\",\"password\":\"hunter2secret\",\"url\":\"postgresql://ann:sesame99@h/x\"}}" },
     { "words", "check 1\n" },
@@ -273,15 +275,15 @@ test_what_it_says (void **state)
 {
   Fixture *fixture = *state;
   g_auto (Connected) connected = { 0 };
-  assert_true (
-      call (fixture,
-            "echo 'out hunter2secret at db.example.org'; echo err >&2; printf 'tail \\033 sesame99'\n" SAY (
-                "{\"note\": \"with hunter2secret\"}") SAY ("{\"progress\": {\"rows\": 5}}")
-                SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as postgresql://ann:sesame99@h/x\"}}")
-                    SAY ("{\"stream\": {\"name\": \"public.t\"}}") SAY ("{\"done\": {}}"),
-            "check", -1, -1, 0, &connected, NULL));
+  assert_true (call (
+      fixture,
+      "echo 'out hunter2secret at db.example.org for orders by abra-cadabra'; echo err >&2; printf 'tail \\033 sesame99'\n" SAY (
+          "{\"note\": \"with hunter2secret\"}") SAY ("{\"progress\": {\"rows\": 5}}")
+          SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as postgresql://ann:sesame99@h/x\"}}")
+              SAY ("{\"stream\": {\"name\": \"public.t\"}}") SAY ("{\"done\": {}}"),
+      "check", -1, -1, 0, &connected, NULL));
   assert_int_equal (connected.how, CONNECTED_DONE);
-  assert_true (has_text (fixture->said, "out ... at db.example.org"));
+  assert_true (has_text (fixture->said, "out ... at db.example.org for orders by ..."));
   assert_true (has_text (fixture->said, "err"));
   assert_true (has_text (fixture->said, "tail \\x1B ..."));
   assert_int_equal (fixture->lines->len, 4);
