@@ -122,8 +122,8 @@ read_entries (DIR *dir, const char *folder, const struct stat *around, GPtrArray
       if (!found)
         return true;
       const char *name = found->d_name;
-      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIM_FOLDER) == 0
-          || strcmp (name, HELD_FOLDER) == 0 || strcmp (name, SPOOL_FOLDER) == 0)
+      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIM_FOLDER) == 0 || strcmp (name, HELD_FOLDER) == 0
+          || strcmp (name, SPOOL_FOLDER) == 0)
         continue;
       struct stat status;
       fault_point ("scan-name");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define LINK_BYTES 65536 /* of Link headers: more are not looked at */
 #define ERROR_BYTES 4096 /* of the body of an answer that is an error */
 
 typedef struct
@@ -90,7 +91,7 @@ on_header (const char *line, size_t length, void *data)
 {
   const Taking *taking = data;
   HttpReply *reply = &taking->exchanged->reply;
-  if (length > 12 && strncmp (line, "HTTP/", 5) == 0)
+  if (length > 9 && strncmp (line, "HTTP/", 5) == 0)
     {
       /* Another answer begins: before it there was a 100. */
       const char *blank = memchr (line, ' ', length);
@@ -100,7 +101,7 @@ on_header (const char *line, size_t length, void *data)
   set_value (line, length, "content-type", &reply->type);
   set_value (line, length, "location", &taking->exchanged->location);
   g_autofree char *link = value_of (line, length, "link"), *date = value_of (line, length, "date");
-  if (link != NULL)
+  if (link != NULL && (reply->link == NULL || strlen (reply->link) < LINK_BYTES))
     {
       char *both = reply->link != NULL ? g_strconcat (reply->link, ", ", link, NULL) : g_strdup (link);
       g_free (reply->link);

@@ -109,7 +109,11 @@ turn_said (HttpPages *pages, const HttpPage *page, bool *ret_has_next, GError **
   Slice value = { NULL };
   if (page->root.bytes != NULL)
     http_path_find (pages->paging->from, page->root, &value);
-  *ret_has_next = !is_nothing (value);
+  Slice more = { NULL };
+  if (page->root.bytes != NULL && pages->paging->more != NULL)
+    http_path_find (pages->paging->more, page->root, &more);
+  bool is_over = more.bytes != NULL && is_nothing (more);
+  *ret_has_next = !is_over && !is_nothing (value);
   if (!*ret_has_next)
     return true;
   g_autofree char *text = text_of (pages, value, error);
@@ -117,6 +121,10 @@ turn_said (HttpPages *pages, const HttpPage *page, bool *ret_has_next, GError **
     return false;
   if (pages->paging->kind == PAGES_NEXT)
     return turn_link (pages, page, text, error);
+  /* Some servers repeat the cursor when there is nothing more. */
+  *ret_has_next = page->n > 0 || !g_hash_table_contains (pages->seen, text);
+  if (!*ret_has_next)
+    return true;
   if (!is_new (pages, text, "cursor", error))
     return false;
   g_free (pages->cursor);

@@ -1,6 +1,9 @@
 #include "connect/curl/http_path.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#define LAST SIZE_MAX /* of an array */
 
 typedef struct
 {
@@ -47,6 +50,12 @@ parse_bracket (HttpPath *path, const char *at, const char **ret_problem)
       add_name (path, at + 1, (size_t) (end - at - 1));
       return end + 2;
     }
+  if (g_str_has_prefix (at, "-1]"))
+    {
+      const Step last = { .index = LAST };
+      g_array_append_val (path->steps, last);
+      return at + 3;
+    }
   char *end;
   Step step = { .index = g_ascii_strtoull (at, &end, 10) };
   if (!g_ascii_isdigit (*at) || *end != ']' || end - at > 9)
@@ -88,6 +97,17 @@ http_path_parse (const char *text, const char **ret_problem)
   return g_steal_pointer (&path);
 }
 
+static bool
+find_last (Slice array, Slice *ret_value)
+{
+  Slice item;
+  *ret_value = (Slice) { NULL };
+  if (slice_kind (array) == SLICE_ARRAY)
+    for (SliceWalk walk = slice_walk (array); slice_next (&walk, NULL, &item);)
+      *ret_value = item;
+  return ret_value->bytes != NULL;
+}
+
 bool
 http_path_find (const HttpPath *path, Slice root, Slice *ret_value)
 {
@@ -96,8 +116,9 @@ http_path_find (const HttpPath *path, Slice root, Slice *ret_value)
     {
       const Step *step = &g_array_index (path->steps, Step, i);
       Slice inner;
-      bool is_there = step->name != NULL ? slice_find (*ret_value, step->name, step->length, &inner)
-                                         : slice_item (*ret_value, step->index, &inner);
+      bool is_there = step->name != NULL    ? slice_find (*ret_value, step->name, step->length, &inner)
+                      : step->index == LAST ? find_last (*ret_value, &inner)
+                                            : slice_item (*ret_value, step->index, &inner);
       *ret_value = inner;
       if (!is_there)
         return false;

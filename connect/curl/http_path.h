@@ -1,4 +1,4 @@
-/* Paths into JSON: "data.items", "links[0].href", "a[\"first.name\"]". A name goes to the next dot or bracket; [n] is an item of an array, from 0; a name in
+/* Paths into JSON: "data.items", "links[0].href", "a[\"first.name\"]". A name goes to the next dot or bracket; [n] is an item of an array, from 0, [-1] the last one; a name in
  * brackets and quotes may have any letter. "" is the whole. Pure. */
 #ifndef WEIR_CONNECT_CURL_HTTP_PATH_H
 #define WEIR_CONNECT_CURL_HTTP_PATH_H

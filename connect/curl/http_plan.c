@@ -108,6 +108,7 @@ http_plan_make (const Request *request, const HttpSource *source, int64_t now, H
   plan->is_complete = is_mode (request, "full") || is_mode (request, "dump") || g_strcmp0 (request->part, "keys") == 0;
   plan->moves = is_read && !plan->is_complete;
   plan->by_end = source->uses_end || source->uses_day || source->step > 0;
+  now -= now % MOMENT_SECOND; /* few servers read fractions */
   moment_set_instant (now, &plan->end);
   if (request->window != NULL)
     take_window (request, plan);

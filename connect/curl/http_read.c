@@ -74,7 +74,7 @@ read_page (HttpReader *reader, HttpPages *pages, const HttpWords *words, bool *r
   if (!http_session_fetch (reader->session, &call, lets_through, &reply, error))
     return false;
   if (!is_later)
-    reader->date = reply.date;
+    reader->date = reply.date != 0 ? reply.date : g_get_real_time ();
   reader->pages++;
   reader->bytes += (int64_t) reply.body->len;
   HttpPage page;

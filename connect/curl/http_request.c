@@ -91,6 +91,21 @@ add_headers (const Json *said, const HttpWords *words, GStrv *ret, GError **erro
   return true;
 }
 
+/* The member of that name, "variables.after"; what is on the way and no object becomes one. Takes the value. */
+static void
+set_member (Json *body, const char *name, Json *value)
+{
+  g_auto (GStrv) parts = g_strsplit (name, ".", -1);
+  Json *at = body;
+  for (guint i = 0; parts[i + 1] != NULL; i++)
+    {
+      if (!json_is_object (json_object_get (at, parts[i])))
+        json_object_set_new (at, parts[i], json_object ());
+      at = json_object_get (at, parts[i]);
+    }
+  json_object_set_new (at, parts[g_strv_length (parts) - 1], value);
+}
+
 static bool
 add_body (const HttpSource *source, const HttpWords *words, const HttpPages *pages, char **ret, GError **error)
 {
@@ -104,11 +119,11 @@ add_body (const HttpSource *source, const HttpWords *words, const HttpPages *pag
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Say \"window\": {\"first\": ...} in \"from\".",
                          "\"body\" asks for a window, and none is known");
   if (paging->body != NULL && paging->kind >= PAGES_NUMBER)
-    json_object_set_new (body, paging->body, json_integer (pages->number));
+    set_member (body, paging->body, json_integer (pages->number));
   else if (paging->body != NULL && pages->cursor != NULL)
-    json_object_set_new (body, paging->body,
-                         pages->cursor_is_number ? json_integer (g_ascii_strtoll (pages->cursor, NULL, 10))
-                                                 : weir_json_string (pages->cursor));
+    set_member (body, paging->body,
+                pages->cursor_is_number ? json_integer (g_ascii_strtoll (pages->cursor, NULL, 10))
+                                        : weir_json_string (pages->cursor));
   *ret = weir_json_text (body);
   return true;
 }

@@ -247,7 +247,7 @@ fail (const HttpSession *session, const HttpCall *call, const Exchanged *exchang
   ConnectClass found = outcome_of_status (reply->status);
   if (call->is_later && found == CONNECT_CONFIGURATION && reply->status >= 400)
     found = CONNECT_TRANSIENT;
-  g_autofree char *plain = without_secrets (session, reply->body->str);
+  g_autofree char *plain = g_strstrip (g_strdelimit (without_secrets (session, reply->body->str), "\r\n\t", ' '));
   g_autofree char *shown = text_printable (plain, strlen (plain), SAID_MOST);
   g_autofree char *code = g_strdup_printf ("HTTP %ld", reply->status);
   g_autofree char *wait =

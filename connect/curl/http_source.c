@@ -18,6 +18,7 @@ http_source_clear (HttpSource *source)
 {
   http_path_free (source->rows);
   http_path_free (source->paging.from);
+  http_path_free (source->paging.more);
   g_clear_pointer (&source->columns, g_array_unref);
   json_decref (source->json);
   *source = (HttpSource) { 0 };
@@ -59,7 +60,7 @@ read_size (const Json *size, const char *path, HttpPaging *paging)
 static void
 read_counted (const Json *json, const char *path, HttpPaging *paging)
 {
-  static const char *const of_cursor[] = { "from", "query", "body", NULL };
+  static const char *const of_cursor[] = { "from", "query", "body", "more", NULL };
   static const char *const of_count[] = { "query", "body", "first", "size", "missing_is_end", NULL };
   if (!json_is_object (json))
     {
@@ -76,7 +77,10 @@ read_counted (const Json *json, const char *path, HttpPaging *paging)
     {
       const char *from = connect_text (json, path, "from", true);
       g_autofree char *place = http_place (path, "from");
+      const char *more = connect_text (json, path, "more", false);
+      g_autofree char *more_place = http_place (path, "more");
       paging->from = from != NULL ? read_path (from, place) : NULL;
+      paging->more = more != NULL ? read_path (more, more_place) : NULL;
       return;
     }
   paging->first = connect_number (json, path, "first", paging->kind == PAGES_NUMBER ? 1 : 0);

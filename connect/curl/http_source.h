@@ -20,8 +20,9 @@ typedef struct
 {
   PagesKind kind;
   HttpPath *from;    /* of NEXT and CURSOR; owned */
+  HttpPath *more;    /* of CURSOR: false there is the end; NULL: nothing says so; owned */
   const char *query; /* the parameter of CURSOR, NUMBER, OFFSET; NULL: */
-  const char *body;  /* the member of the body */
+  const char *body;  /* the member of the body, "variables.after" */
   int64_t first;     /* number or offset */
   const char *size;  /* its parameter; NULL: none is said */
   int64_t size_value;

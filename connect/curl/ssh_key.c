@@ -68,8 +68,11 @@ look_at_openssh (const char *text)
   if (length < sizeof MAGIC || memcmp (bytes, MAGIC, sizeof MAGIC) != 0 || !next_string (&at, stop, &part, &size))
     return (SshKeyLook) { 0 };
   look.is_encrypted = size != strlen ("none") || memcmp (part, "none", size) != 0;
-  /* The name of its key derivation and that one's options; how many keys: one. */
-  if (!next_string (&at, stop, &part, &size) || !next_string (&at, stop, &part, &size) || stop - at < 4)
+  /* The name of its key derivation, and that one's options; how many keys: one. */
+  for (int i = 0; i < 2; i++)
+    if (!next_string (&at, stop, &part, &size))
+      return (SshKeyLook) { 0 };
+  if (stop - at < 4)
     return (SshKeyLook) { 0 };
   at += 4;
   if (next_string (&at, stop, &key, &key_size) && next_string (&key, key + key_size, &type, &type_size))

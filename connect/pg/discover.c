@@ -14,7 +14,8 @@ static const char columns_sql[] =
     "  where c.relkind in ('r', 'v', 'm', 'p', 'f') and not c.relispartition and c.relpersistence <> 't'"
     "  and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast' and pg_catalog.has_schema_privilege "
     "(n.oid, 'usage')"
-    "  and pg_catalog.has_table_privilege (c.oid, 'select') and ($1::text is null or n.nspname = $1)),"
+    "  and pg_catalog.has_table_privilege (c.oid, 'select') and ($1::text is null or n.nspname = $1) and ($2::text is null or "
+    "c.relname = $2)),"
     " keys as ("
     "  select distinct on (i.indrelid) i.indrelid, i.indkey[0:i.indnkeyatts - 1]::int2[] as columns"
     "  from pg_catalog.pg_index i join tables t on t.oid = i.indrelid"
@@ -41,6 +42,7 @@ static const char columns_old_sql[] =
     " left join pg_constraint p on p.conrelid = c.oid and p.contype = 'p'"
     " where c.relkind in ('r', 'v') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'pg_internal')"
     " and has_table_privilege (c.oid, 'select') and ($1::varchar is null or n.nspname = $1)"
+    " and ($2::varchar is null or c.relname = $2)"
     " order by n.nspname, c.relname, a.attnum";
 
 static const char *
@@ -163,10 +165,15 @@ pg_discover (const Request *request, GError **error)
 {
   static const char *const known[] = { "schema", "table", NULL };
   connect_known (request->from, "from", known);
-  const char *schema = connect_text (request->from, "from", "schema", false);
+  const char *schema = connect_text (request->from, "from", "schema", false),
+             *table = connect_text (request->from, "from", "table", false);
+  g_autofree char *outer = NULL, *inner = NULL;
+  if (table != NULL && !session_split_name (table, &outer, &inner))
+    connect_mistake ("from.table", "\"%s\" is no name of a table", table);
+  const char *params[] = { outer != NULL ? outer : schema, inner };
   g_autoptr (PgSession) session = session_open (request, PG_READ, error);
   g_autoptr (DbResult) result = NULL;
   return session != NULL && session_begin (session, "", error)
-         && session_query (session, session->is_redshift ? columns_old_sql : columns_sql, &schema, 1, &result, error)
+         && session_query (session, session->is_redshift ? columns_old_sql : columns_sql, params, 2, &result, error)
          && tell_streams (session, result, error);
 }

@@ -26,7 +26,7 @@ index_hint (PgSession *session, const Source *source, const Plan *plan, GError *
             source, first, &has_index, error))
     return false;
   if (!has_index)
-    connect_note ("%s has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->from,
+    connect_note ("\"%s\" has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->from,
                   first);
   return true;
 }
@@ -51,7 +51,7 @@ index_of_key (PgSession *session, const Source *source, GError **error)
             source, names->str, &is_unique, error))
     return false;
   if (!is_unique)
-    connect_note ("no unique index of %s is of the key or a part of it: the source does not promise that the key is one",
-                  source->from);
+    connect_note ("no unique index of \"%s\" is of the key or a part of it: the source does not promise that the key is one",
+                  source->table);
   return true;
 }

@@ -15,6 +15,13 @@ mode_is (const Request *request, const char *mode)
   return g_strcmp0 (request->mode, mode) == 0;
 }
 
+/* Whether it is the key that grows, and not a bookmark. */
+static bool
+is_by_key (const Request *request, const Source *source)
+{
+  return mode_is (request, "log") && (source->bookmark < 0 || (source->n_key == 1 && source->key[0] == source->bookmark));
+}
+
 static Shape
 find_shape (const Request *request, const Source *source)
 {
@@ -22,14 +29,14 @@ find_shape (const Request *request, const Source *source)
     return SHAPE_WHOLE;
   if (request->window != NULL)
     return SHAPE_WINDOW;
-  if (mode_is (request, "log"))
+  if (is_by_key (request, source))
     return SHAPE_COUNTED;
   return source->bookmark >= 0 && type_is_number (source->columns[source->bookmark].kind) ? SHAPE_COUNTED : SHAPE_TIMED;
 }
 
 /* What each mode needs. */
 static void
-check_mode (const Request *request, const Source *source)
+check_mode (const Request *request)
 {
   if (request->mode != NULL && !g_strv_contains (modes, request->mode))
     {
@@ -45,14 +52,13 @@ check_mode (const Request *request, const Source *source)
   bool needs_bookmark = !is_keys && (mode_is (request, "sync") || mode_is (request, "mirror") || mode_is (request, "incremental"));
   if ((needs_bookmark || request->window != NULL) && request->bookmark == NULL)
     connect_mistake ("bookmark", "is needed: the column that says which rows are new");
-  (void) source;
 }
 
 /* Rows are read in the order of the bookmark and, as far as it can order them, the key. */
 static void
 find_order (const Request *request, const Source *source, Plan *plan)
 {
-  bool by_key = mode_is (request, "log") && plan->shape == SHAPE_COUNTED;
+  bool by_key = is_by_key (request, source) && plan->shape == SHAPE_COUNTED;
   if (!by_key && source->bookmark >= 0)
     plan->order[plan->n_order++] = source->bookmark;
   int before = plan->n_order;
@@ -63,7 +69,9 @@ find_order (const Request *request, const Source *source, Plan *plan)
       if (by_key && !is_ordered)
         connect_mistake ("key", "\"%s\" is of the type %s: nobody can say which of two is the newer", column->name,
                          column->source_type);
-      if (!by_key && (!is_ordered || column->nullable || source->key[i] == source->bookmark))
+      if (!by_key && source->key[i] == source->bookmark)
+        continue;
+      if (!by_key && (!is_ordered || column->nullable))
         {
           plan->n_order = before;
           return;
@@ -153,8 +161,8 @@ take_position (PgSession *session, const Request *request, const Source *source,
       const char *name = source->columns[plan->order[0]].name;
       connect_mistake ("position", "says nothing of \"%s\": `weir bookmark` shows it, and can set it or forget it", name);
     }
-  /* A key says exactly which rows were read. */
-  if (plan->shape == SHAPE_COUNTED && mode_is (request, "log") && plan->range.kind == RANGE_FROM)
+  /* A key says exactly which rows were read; and nobody adds to a number that has passed. */
+  if (plan->shape == SHAPE_COUNTED && (is_by_key (request, source) || plan->is_closed) && plan->range.kind == RANGE_FROM)
     plan->range.kind = RANGE_AFTER;
   if (!plan->is_inside && request->overlap > 0 && (plan->range.kind == RANGE_AFTER || plan->range.kind == RANGE_FROM))
     plan->range.overlap = request->overlap;
@@ -199,7 +207,7 @@ plan_make (PgSession *session, const Request *request, const Source *source, Pla
 {
   *ret = (Plan) { .values = g_ptr_array_new_with_free_func (g_free) };
   ret->range.values = ret->values;
-  check_mode (request, source);
+  check_mode (request);
   if (connect_has_mistakes ())
     return true;
   ret->shape = find_shape (request, source);
@@ -207,28 +215,37 @@ plan_make (PgSession *session, const Request *request, const Source *source, Pla
   if (ret->shape == SHAPE_WHOLE)
     return true;
   find_order (request, source, ret);
+  /* Rows that nobody knows again, of which none is to come twice. */
+  bool has_overlap = json_is_number (json_object_get (request->json, "overlap"));
+  ret->is_closed = ret->shape != SHAPE_WINDOW && source->n_key == 0 && has_overlap && request->overlap <= 0;
   ret->can_cut = request->limit_rows > 0 || request->limit_bytes > 0 || request->limit_seconds > 0;
   if (connect_has_mistakes () || (ret->shape == SHAPE_WINDOW && !take_window (session, request, source, ret, error))
       || !take_position (session, request, source, ret, error))
     return connect_has_mistakes ();
   judge_overlap (source, ret);
   const PgColumn *first = &source->columns[ret->order[0]];
-  if (mode_is (request, "log") && ret->shape == SHAPE_COUNTED && first->nullable && ret->range.kind == RANGE_ALL)
+  bool by_key = is_by_key (request, source);
+  if (by_key && first->nullable && ret->range.kind == RANGE_ALL)
     ret->range.kind = RANGE_REST;
-  ret->has_nulls = ret->shape != SHAPE_WINDOW && first->nullable && !mode_is (request, "log")
-                   && (ret->is_first || ret->range.kind == RANGE_NULLS);
+  ret->has_nulls = ret->shape != SHAPE_WINDOW && first->nullable && !by_key && (ret->is_first || ret->range.kind == RANGE_NULLS);
   return true;
+}
+
+void
+plan_close (Plan *plan, const char *below, const char *up_to)
+{
+  plan->range.below = below;
+  plan->range.up_to = up_to;
 }
 
 int
 plan_zones (const Plan *plan, Range ret[2])
 {
   int n = 0;
-  if (!plan->has_nulls || (!plan->can_cut && !plan->is_inside))
+  if (!plan->has_nulls || (!plan->can_cut && !plan->is_inside && !plan->is_closed))
     return ret[0] = plan->range, 1;
-  ret[n] = plan->range;
-  ret[n++].kind = RANGE_NULLS;
-  ret[n++] = (Range) { .kind = RANGE_REST };
+  ret[n++] = (Range) { .kind = RANGE_NULLS, .values = plan->range.values };
+  ret[n++] = (Range) { .kind = RANGE_REST, .below = plan->range.below, .up_to = plan->range.up_to };
   return n;
 }
 

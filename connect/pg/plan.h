@@ -25,6 +25,7 @@ typedef struct
 {
   Shape shape;
   bool is_keys;   /* keys alone */
+  bool is_closed; /* what may still get more is left for the next reading, so that no row comes twice */
   bool can_cut;   /* there are limits, and an order to go on in */
   bool is_first;  /* there is no position yet */
   bool is_inside; /* of the batches of one pull: this is not the first */
@@ -43,6 +44,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
 
 /* The position of a row whose values of the order are these (NULL: NULL). A new reference. */
 Json *plan_position (const Source *source, const int *order, int n_order, const char *const *values);
+
+/* Of a closed plan: nothing from "below" on, or behind "up_to". Both are borrowed, and may be NULL. */
+void plan_close (Plan *plan, const char *below, const char *up_to);
 
 /* The zones of the plan, one statement each: rows without a bookmark, the others. How many; each is a copy that borrows the plan's. */
 int plan_zones (const Plan *plan, Range ret[2]);

@@ -20,6 +20,8 @@ typedef struct
   char *conditions; /* of "where" */
   Horizon horizon;
   Json *seen;   /* counted_look's; NULL: none */
+  Json *next;   /* the position behind all batches, of what is counted; NULL: none */
+  char *bound;  /* of a closed plan; NULL: nothing can be read yet */
   int64_t xmin; /* of the snapshot */
   char *now;    /* when it was taken */
   Transfer transfer;
@@ -33,6 +35,8 @@ reading_clear (Reading *reading)
   horizon_clear (&reading->horizon);
   transfer_clear (&reading->transfer);
   json_decref (reading->seen);
+  json_decref (reading->next);
+  g_free (reading->bound);
   g_free (reading->conditions);
   g_free (reading->now);
 }
@@ -106,6 +110,26 @@ open_snapshot (Reading *reading, GError **error)
   return true;
 }
 
+/* Where the batches of this reading lead, once the snapshot is there; and up to where a closed plan may read. */
+static void
+find_next (Reading *reading)
+{
+  Plan *plan = &reading->plan;
+  const Json *before = reading->request->position, *next = json_object_get (before, "$next");
+  if (plan->shape == SHAPE_COUNTED && plan->is_inside)
+    reading->next = json_object_size (next) > 0 ? json_incref ((Json *) next) : NULL;
+  else if (plan->shape == SHAPE_COUNTED)
+    reading->next = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
+  if (!plan->is_closed)
+    return;
+  bool is_timed = plan->shape == SHAPE_TIMED;
+  if (is_timed)
+    reading->bound = g_strdup (plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text);
+  else
+    reading->bound = value_text (json_object_get (reading->next, bookmark_of (reading)->name));
+  plan_close (plan, is_timed ? reading->bound : NULL, is_timed ? NULL : reading->bound);
+}
+
 static bool
 declare_columns (const Reading *reading, GError **error)
 {
@@ -161,6 +185,9 @@ transfer_zones (Reading *reading, GError **error)
   Transfer *transfer = &reading->transfer;
   Range zones[2];
   int n = plan_zones (&reading->plan, zones);
+  /* Nothing has passed: all is left for the next reading. */
+  if (reading->plan.is_closed && reading->bound == NULL)
+    n = 0;
   transfer->prefix = selection.is_sorted ? selection.n_order : 0;
   transfer->can_cut = reading->plan.can_cut;
   transfer->limit = selection.limit;
@@ -192,13 +219,8 @@ position_inside (const Reading *reading)
     json_object_set_new (position, "$horizon",
                          plan->is_inside ? json_incref (json_object_get (before, "$horizon"))
                                          : weir_json_string (reading->horizon.text));
-  else if (plan->is_inside)
-    json_object_set (position, "$next", json_object_get (before, "$next"));
   else
-    {
-      Json *next = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
-      json_object_set_new (position, "$next", next != NULL ? next : json_object ());
-    }
+    json_object_set_new (position, "$next", reading->next != NULL ? json_incref (reading->next) : json_object ());
   return position;
 }
 
@@ -237,6 +259,8 @@ position_timed (Reading *reading, Json **ret, GError **error)
   const PgColumn *bookmark = bookmark_of (reading);
   g_autofree char *top = NULL;
   const char *horizon = plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text;
+  if (plan->is_closed)
+    return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
   if (!find_top (reading, &top, error))
     return false;
   if (horizon == NULL || (top == NULL && !plan->is_inside && reading->transfer.rows == 0))
@@ -260,7 +284,6 @@ static bool
 find_position (Reading *reading, Json **ret, GError **error)
 {
   const Plan *plan = &reading->plan;
-  const Json *before = reading->request->position;
   if (plan->shape == SHAPE_WHOLE)
     return *ret = mode_is (reading, "dump") && !plan->is_keys ? json_pack ("{s:o}", "snapshot_at", weir_json_string (reading->now))
                                                               : NULL,
@@ -271,12 +294,7 @@ find_position (Reading *reading, Json **ret, GError **error)
     return *ret = NULL, true;
   if (plan->shape == SHAPE_TIMED)
     return position_timed (reading, ret, error);
-  const Json *next = json_object_get (before, "$next");
-  if (plan->is_inside)
-    *ret = json_object_size (next) > 0 ? json_incref ((Json *) next) : NULL;
-  else
-    *ret = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
-  return true;
+  return *ret = json_incref (reading->next), true;
 }
 
 static void
@@ -303,8 +321,10 @@ pg_read (const Request *request, Done *done, GError **error)
   if (!prepare (&reading, error) || connect_has_mistakes ())
     return false;
   reading.transfer.params = reading.source.params;
-  if (!open_snapshot (&reading, error) || !declare_columns (&reading, error) || !transfer_zones (&reading, error)
-      || !find_position (&reading, &done->position, error))
+  if (!open_snapshot (&reading, error))
+    return false;
+  find_next (&reading);
+  if (!declare_columns (&reading, error) || !transfer_zones (&reading, error) || !find_position (&reading, &done->position, error))
     return false;
   tell_nulls (&reading);
   done->more = reading.transfer.has_more;

@@ -118,7 +118,7 @@ add_window (const Selection *selection, const Range *range, GString *sql)
 {
   const PgColumn *first = &selection->source->columns[selection->order[0]];
   g_autofree char *name = text_quote_ident (first->name);
-  const char *const ends[][2] = { { ">=", range->start }, { "<", range->end } };
+  const char *const ends[][2] = { { ">=", range->start }, { "<", range->end }, { "<", range->below }, { "<=", range->up_to } };
   for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
     {
       g_autofree char *literal = ends[i][1] != NULL ? value_literal (ends[i][1], first->base) : NULL;
@@ -132,7 +132,7 @@ select_where (const Selection *selection, const Range *range)
 {
   g_autoptr (GString) sql = g_string_new (selection->conditions);
   bool has_values = range->values != NULL && range->values->len > 0;
-  if (range->start != NULL || range->end != NULL)
+  if (range->start != NULL || range->end != NULL || range->below != NULL || range->up_to != NULL)
     add_window (selection, range, sql);
   if (range->kind == RANGE_NULLS || range->kind == RANGE_REST)
     {
@@ -156,7 +156,8 @@ add_order (const Selection *selection, GString *sql)
   for (int i = 0; i < selection->n_order; i++)
     {
       g_autofree char *name = text_quote_ident (selection->source->columns[selection->order[i]].name);
-      g_string_append_printf (sql, "%s%s", i == 0 ? " order by " : ", ", name);
+      /* What is selected may be called so, too. */
+      g_string_append_printf (sql, "%s" SOURCE_ALIAS ".%s", i == 0 ? " order by " : ", ", name);
     }
   if (selection->limit > 0 && !selection->is_redshift)
     g_string_append_printf (sql, " fetch first %" PRIi64 " rows with ties", selection->limit);

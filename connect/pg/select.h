@@ -18,9 +18,10 @@ typedef enum
 typedef struct
 {
   RangeKind kind;
-  GPtrArray *values;       /* texts; may be NULL where there are none */
-  double overlap;          /* FROM and AFTER with one value begin so much before it: seconds, or steps */
-  const char *start, *end; /* of a window: from "start" on, before "end"; NULL: open */
+  GPtrArray *values;         /* texts; may be NULL where there are none */
+  double overlap;            /* FROM and AFTER with one value begin so much before it: seconds, or steps */
+  const char *below, *up_to; /* nothing from there on; nothing behind that; NULL: open */
+  const char *start, *end;   /* of a window: from "start" on, before "end"; NULL: open */
 } Range;
 
 typedef struct

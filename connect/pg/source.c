@@ -211,7 +211,7 @@ find_table (PgSession *session, const char *written, Source *ret, GError **error
   ret->is_view = db_result_value (result, 0, 3)[0] == 'v';
   ret->estimate = ret->is_view ? -1 : g_ascii_strtod (db_result_value (result, 0, 4), NULL);
   g_autofree char *outer = text_quote_ident (ret->schema), *inner = text_quote_ident (ret->table);
-  ret->from = g_strconcat (outer, ".", inner, NULL);
+  ret->from = g_strconcat (outer, ".", inner, " " SOURCE_ALIAS, NULL);
   double pages = g_ascii_strtod (db_result_value (result, 0, 6), NULL);
   ret->width = ret->estimate > 0 ? pages * PAGE_BYTES / ret->estimate : 0;
   if (session->is_redshift)
@@ -243,7 +243,7 @@ bracketed (char *query)
 {
   for (size_t length = strlen (query); length > 0 && (g_ascii_isspace (query[length - 1]) || query[length - 1] == ';'); length--)
     query[length - 1] = '\0';
-  return g_strdup_printf ("(%s\n) weir_source", query);
+  return g_strdup_printf ("(%s\n) " SOURCE_ALIAS, query);
 }
 
 static bool

@@ -12,6 +12,8 @@
 #include "connect/pg/session.h"
 #include "connect/pg/types.h"
 
+#define SOURCE_ALIAS "weir_source"
+
 typedef struct
 {
   char *name;
@@ -33,7 +35,7 @@ typedef struct
 typedef struct
 {
   bool is_table;
-  char *from;   /* "public"."orders", or (query) weir_source */
+  char *from;   /* "public"."orders" weir_source, or (query) weir_source */
   char *schema; /* of a table */
   char *table;
   uint32_t oid;

@@ -56,8 +56,9 @@ on_ended (const Json *published, const LoadEnd *end, void *data)
       load_now_look_behind (&telling->loader);
       return;
     }
-  g_autofree char *text = telling->json ? weir_json_text (published)
-                                        : g_strdup_printf ("%s: nothing new", json_string_value (json_object_get (published, "job")));
+  g_autofree char *text = telling->json
+                              ? weir_json_text (published)
+                              : g_strdup_printf ("%s: nothing new", json_string_value (json_object_get (published, "job")));
   puts (text);
   fflush (stdout);
 }
@@ -90,7 +91,8 @@ draw (Telling *telling, const char *job, int64_t rows, int64_t bytes, int64_t to
   int64_t took_us = MAX (g_get_monotonic_time () - telling->began_us, 1);
   g_autofree char *count = text_count (rows), *size = text_size (bytes), *all = text_count (total);
   g_autofree char *speed = text_count (rows * G_USEC_PER_SEC / took_us);
-  fprintf (stderr, "\r\033[K%s  %s%s%s rows, %s, %s rows/s", job, count, total >= 0 ? " of " : "", total >= 0 ? all : "", size, speed);
+  fprintf (stderr, "\r\033[K%s  %s%s%s rows, %s, %s rows/s", job, count, total >= 0 ? " of " : "", total >= 0 ? all : "", size,
+           speed);
   fflush (stderr);
 }
 
@@ -146,10 +148,9 @@ tell_failure (Telling *telling, const Job *job, ConnectedHow how, GError *error,
       command_fail (error, false);
       return;
     }
-  g_autoptr (Json) failed = json_pack ("{s:s, s:n, s:s, s:s, s:n, s:s?, s:n, s:n, s:o}", "job", job->name, "stream", "table",
-                                       table_of (job), "status", "failed", "file", "class",
-                                       how != CONNECTED_DONE ? connected_words[how] : NULL, "run", "rows", "error",
-                                       weir_json_error (error));
+  g_autoptr (Json) failed = json_pack (
+      "{s:s, s:n, s:s, s:s, s:n, s:s?, s:n, s:n, s:o}", "job", job->name, "stream", "table", table_of (job), "status", "failed",
+      "file", "class", how != CONNECTED_DONE ? connected_words[how] : NULL, "run", "rows", "error", weir_json_error (error));
   g_autofree char *line = weir_json_text (failed);
   puts (line);
   fflush (stdout);
@@ -308,11 +309,12 @@ const Command command_pull = {
   .name = "pull",
   .arguments = "JOB...",
   .summary = "bring what is new at a source into its table, now",
-  .description = "A job is a file jobs/NAME.json: `weir jobs` lists them. What was brought is loaded as a file that somebody has dropped,\n"
-                 "and where the source was read to moves with that. One that failed is pulled from the same place the next time.\n\n"
-                 "  weir pull orders\n"
-                 "  weir pull orders --from 2026-01-01 --to 2026-02-01\n"
-                 "  weir pull --all --json",
+  .description =
+      "A job is a file jobs/NAME.json: `weir jobs` lists them. What was brought is loaded as a file that somebody has dropped,\n"
+      "and where the source was read to moves with that. One that failed is pulled from the same place the next time.\n\n"
+      "  weir pull orders\n"
+      "  weir pull orders --from 2026-01-01 --to 2026-02-01\n"
+      "  weir pull --all --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .most = ANY_NUMBER,
   .options = options,

@@ -24,11 +24,13 @@ void job_read_columns (const MemberScope *scope, const char *path, Json *value);
 void job_check_columns (const Job *job, const MemberScope *scope);
 Json *job_columns_schema (const Json *types);
 
-/* "cron", "every", "time_zone" and "cut_off". In job_times.c. */
+/* "cron", "every", "time_zone", "cut_off" and "window". In job_times.c. */
 void job_read_cron (const MemberScope *scope, const char *path, Json *value);
 void job_read_every (const MemberScope *scope, const char *path, Json *value);
 void job_read_overlap (const MemberScope *scope, const char *path, Json *value);
 void job_read_cut_off (const MemberScope *scope, const char *path, Json *value);
+void job_read_window (const MemberScope *scope, const char *path, Json *value);
+extern const Member job_window_members[];
 void job_check_times (const Job *job, const Json *root, const MemberScope *scope);
 
 /* What a job's members ask of each other, of the connections and of the models. In job_rules.c. */

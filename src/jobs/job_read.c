@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/quantity.h"
 #include "models/name.h"
-#include "src/jobs/windows.h"
 #include "src/settings/settings_connections.h"
 
 #include <string.h>
@@ -268,24 +267,6 @@ read_after (const MemberScope *scope, const char *path, Json *value)
   job->after = json_is_object (value) ? json_incref (value) : NULL;
 }
 
-static const Member window_members[] = {
-  { .name = "period", .schema = "{\"type\": \"string\", \"pattern\": \"^[0-9]+ *(second|minute|hour|day|week|month|year)s?$\"}" },
-  { .name = "start", .schema = "{\"type\": \"string\"}" },
-  { NULL },
-};
-
-static void
-read_window (const MemberScope *scope, const char *path, Json *value)
-{
-  WindowRule rule;
-  Job *job = scope->target;
-  g_autoptr (GError) error = NULL;
-  members_read (scope, path, value, window_members);
-  if (!windows_read_rule (value, &rule, &error))
-    members_problem (scope, path, "%s", error->message);
-  job->window = json_is_object (value) ? json_incref (value) : NULL;
-}
-
 static void
 read_steps (const MemberScope *scope, const char *path, Json *value)
 {
@@ -330,7 +311,7 @@ const Member job_members[] = {
     .schema = "{\"type\": \"array\", \"minItems\": 1, \"items\": " PLACE_SCHEMA ("to") "}" },
   { .name = "table", .read = read_own_table, .schema = TABLE_SCHEMA },
   { .name = "verify", .read = read_verify, .schema = "{\"enum\": [\"count\"]}" },
-  { .name = "window", .read = read_window },
+  { .name = "window", .read = job_read_window },
   { .name = "after", .read = read_after },
   { .name = "steps", .read = read_steps, .schema = "{\"type\": \"array\", \"items\": {\"type\": \"object\"}}" },
   { NULL },
@@ -395,7 +376,7 @@ job_schema (void)
   json_object_set_new (properties, "mode", json_pack ("{s:O}", "enum", modes));
   json_object_set_new (properties, "columns", job_columns_schema (types));
   json_object_set_new (properties, "batch", members_to_schema (batch_members));
-  json_object_set_new (properties, "window", members_to_schema (window_members));
+  json_object_set_new (properties, "window", members_to_schema (job_window_members));
   json_object_set_new (properties, "after", members_to_schema (after_members));
   json_object_update (root, object);
   return root;

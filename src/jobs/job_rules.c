@@ -58,8 +58,8 @@ job_has_own_order (const Settings *settings, const Job *job)
 static void
 check_without_source (const Job *job, const Json *root, const MemberScope *scope)
 {
-  static const char *const of_sources[] = { "to_table", "streams", "mode",  "key",    "bookmark", "overlap",
-                                            "columns",  "where",   "batch", "verify", "window",   "after", NULL };
+  static const char *const of_sources[] = { "to_table", "streams", "mode",   "key",    "bookmark", "overlap", "columns",
+                                            "where",    "batch",   "verify", "window", "after",    NULL };
   if (job->steps == NULL && json_object_get (root, "table") == NULL && json_object_get (root, "steps") == NULL)
     {
       members_problem (scope, "$", "\"from\" is missing: where rows come from; or \"table\", of a job that only delivers");

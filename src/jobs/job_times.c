@@ -2,6 +2,7 @@
 
 #include "base/quantity.h"
 #include "base/timing.h"
+#include "src/jobs/windows.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,6 +110,24 @@ job_read_cut_off (const MemberScope *scope, const char *path, Json *value)
   Job *job = scope->target;
   if (members_text (scope, path, value, &job->cut_off) && !timing_parse_time (job->cut_off, &seconds))
     members_problem (scope, path, "\"%s\" is no time of day, as \"23:30\" is", job->cut_off);
+}
+
+const Member job_window_members[] = {
+  { .name = "period", .schema = "{\"type\": \"string\", \"pattern\": \"^[0-9]+ *(second|minute|hour|day|week|month|year)s?$\"}" },
+  { .name = "start", .schema = "{\"type\": \"string\"}" },
+  { NULL },
+};
+
+void
+job_read_window (const MemberScope *scope, const char *path, Json *value)
+{
+  WindowRule rule;
+  Job *job = scope->target;
+  g_autoptr (GError) error = NULL;
+  members_read (scope, path, value, job_window_members);
+  if (!windows_read_rule (value, &rule, &error))
+    members_problem (scope, path, "%s", error->message);
+  job->window = json_is_object (value) ? json_incref (value) : NULL;
 }
 
 void

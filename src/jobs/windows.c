@@ -32,8 +32,8 @@ static bool
 read_months (const char *text, int *ret_months)
 {
   int end = 0, months = 0;
-  if (sscanf (text, "%4d month%n", &months, &end) != 1 || end == 0 || (text[end] != '\0' && strcmp (text + end, "s") != 0) || months < 1
-      || months > MOST_MONTHS)
+  if (sscanf (text, "%4d month%n", &months, &end) != 1 || end == 0 || (text[end] != '\0' && strcmp (text + end, "s") != 0)
+      || months < 1 || months > MOST_MONTHS)
     return false;
   return *ret_months = months, true;
 }
@@ -44,8 +44,10 @@ windows_read_rule (const Json *window, WindowRule *ret_rule, GError **error)
   const char *period = json_string_value (json_object_get (window, "period"));
   const char *start = json_string_value (json_object_get (window, "start"));
   *ret_rule = (WindowRule) { 0 };
-  if (period == NULL || (!read_months (period, &ret_rule->months) && !quantity_read_period (period, &ret_rule->seconds))
-      || (ret_rule->months == 0 && ret_rule->seconds <= 0))
+  bool known = period != NULL
+               && (strstr (period, "month") != NULL ? read_months (period, &ret_rule->months)
+                                                    : quantity_read_period (period, &ret_rule->seconds) && ret_rule->seconds > 0);
+  if (!known)
     return weir_error (error, WEIR_ERROR_MODEL, "needs a \"period\", as \"1 day\" or \"1 month\"");
   return (start != NULL && windows_read_time (start, &ret_rule->start))
          || weir_error (error, WEIR_ERROR_MODEL, "needs a \"start\", as \"2026-01-01\"");

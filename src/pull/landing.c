@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 
 #define LOOK_AGAIN_MS 100
-#define LOCK_US (60 * G_USEC_PER_SEC)  /* how long another session may have the table */
-#define GONE_US (5 * G_USEC_PER_SEC)   /* how long a file may be in no folder, and have no end in the ledger */
+#define LOCK_US (60 * G_USEC_PER_SEC) /* how long another session may have the table */
+#define GONE_US (5 * G_USEC_PER_SEC)  /* how long a file may be in no folder, and have no end in the ledger */
 #define ENDED_SECONDS (7 * 24 * 3600)
 
 typedef struct
@@ -22,9 +22,9 @@ typedef struct
   const LandingFile *file;
   LoadEnd *end;
   bool ended;
-  bool seen;        /* it was somewhere at the last look */
-  int64_t busy_us;  /* since when the table is another session's; 0: it is not */
-  int64_t gone_us;  /* since when it was not to be seen */
+  bool seen;       /* it was somewhere at the last look */
+  int64_t busy_us; /* since when the table is another session's; 0: it is not */
+  int64_t gone_us; /* since when it was not to be seen */
 } Landing;
 
 /* ---- claimed by us ---- */
@@ -114,8 +114,8 @@ try_to_take (Landing *landing, const ClaimEntry *orphan, GError **error)
   if (state == LOCK_BUSY)
     return wait_for_lock (landing, &route, error);
   landing->busy_us = 0;
-  bool done = orphan != NULL ? take_orphan (landing, orphan->run, &orphan->sight, &route, error)
-                             : take_dropped (landing, &route, error);
+  bool done =
+      orphan != NULL ? take_orphan (landing, orphan->run, &orphan->sight, &route, error) : take_dropped (landing, &route, error);
   loader_unlock (loader);
   return done;
 }
@@ -209,7 +209,8 @@ landing_finish (Loader *loader, const LandingFile *file, LoadEnd *ret_end, GErro
   if (!finish (&landing, &gone, error))
     return false;
   return !gone
-         || weir_error (error, WEIR_ERROR_RETRY, "somebody has taken \"%s\" out of the drop folder before it was loaded", file->name);
+         || weir_error (error, WEIR_ERROR_RETRY, "somebody has taken \"%s\" out of the drop folder before it was loaded",
+                        file->name);
 }
 
 /* ---- of pulls before ---- */
@@ -224,7 +225,8 @@ landing_earlier (const Settings *settings, const char *job, GError **error)
   for (guint i = 0; claims != NULL && i < claims->len; i++)
     {
       const ClaimEntry *claim = claims->pdata[i];
-      if (declared_in_claim (settings, claim->run, job) && !g_ptr_array_find_with_equal_func (names, claim->name, g_str_equal, NULL))
+      if (declared_in_claim (settings, claim->run, job)
+          && !g_ptr_array_find_with_equal_func (names, claim->name, g_str_equal, NULL))
         g_ptr_array_add (names, g_strdup (claim->name));
     }
   g_ptr_array_sort (names, text_compare);
@@ -248,7 +250,8 @@ find_info (const Settings *settings, const char *name, LandingFile *file)
       const ClaimEntry *claim = claims->pdata[i];
       if (strcmp (claim->name, name) != 0)
         continue;
-      *file = (LandingFile) { .name = name, .size = claim->sight.size, .mtime_ns = claim->sight.mtime_ns, .inode = claim->sight.inode };
+      *file =
+          (LandingFile) { .name = name, .size = claim->sight.size, .mtime_ns = claim->sight.mtime_ns, .inode = claim->sight.inode };
       return true;
     }
   return false;

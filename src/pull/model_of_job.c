@@ -31,7 +31,8 @@ add_keys_of_result (const Json *columns, Json *key)
 static Json *
 every_row (const char *table)
 {
-  return json_pack ("{s:s, s:s, s:s, s:s}", "$schema", "../schema/model.schema.json", "table", table, "kind", "fact", "append", "all");
+  return json_pack ("{s:s, s:s, s:s, s:s}", "$schema", "../schema/model.schema.json", "table", table, "kind", "fact", "append",
+                    "all");
 }
 
 Json *
@@ -48,11 +49,11 @@ model_of_job (const Job *job, const char *table, const Json *columns, GError **e
     {
       g_autofree char *hint =
           g_strdup_printf ("Say \"key\" in %s: the columns that identify a row; or write models/%s.json.", job->path, table);
-      weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "%s: there is no model of %s, and nobody says what its key is",
-                 job->name, table);
+      weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+                 "%s: there is no model of %s, and nobody says what its key is", job->name, table);
       return NULL;
     }
-  const char *kind =  job->has_mode && job->mode == MODE_LOG ? "fact" : "dimension";
+  const char *kind = job->has_mode && job->mode == MODE_LOG ? "fact" : "dimension";
   Json *model = json_pack ("{s:s, s:s, s:s, s:O}", "$schema", "../schema/model.schema.json", "table", table, "kind", kind,
                            "business_key", key);
   if (job->has_mode && (job->mode == MODE_MIRROR || job->mode == MODE_FULL))

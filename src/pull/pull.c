@@ -39,9 +39,9 @@ pull_tell_nothing_new (Pulling *pulling, const Json *position)
 {
   const PullEvents *events = &pulling->options->events;
   const char *stream = pull_stream_name (pulling->job, pulling->stream);
-  g_autoptr (Json) published = json_pack ("{s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:O?}", "job", pulling->job->name, "stream", stream,
-                                          "table", pulling->stream->table, "status", "nothing new", "file", "run", "rows", "position",
-                                          position);
+  g_autoptr (Json) published =
+      json_pack ("{s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:O?}", "job", pulling->job->name, "stream", stream, "table",
+                 pulling->stream->table, "status", "nothing new", "file", "run", "rows", "position", position);
   if (events->ended != NULL)
     events->ended (published, NULL, events->data);
 }
@@ -76,7 +76,8 @@ take_lock (Pulling *pulling, GError **error)
   if (ours)
     return true;
   g_autofree char *detail = g_strdup_printf ("It is %s.", holder);
-  const Failure failure = { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = detail, .hint = "One pull of a job at a time: wait for it." };
+  const Failure failure = { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = detail,
+                            .hint = "One pull of a job at a time: wait for it." };
   return weir_fail (error, &failure, "%s is being pulled already", job);
 }
 
@@ -231,9 +232,8 @@ keep_failure (const Pulling *pulling, int64_t begun, const GError *error)
   const Job *job = pulling->job;
   const char *hint = weir_error_get_hint (error), *table = ((const JobStream *) job->streams->pdata[0])->table;
   const char *word = pulling->how != CONNECTED_DONE ? connected_words[pulling->how] : reason_word (weir_error_get_reason (error));
-  g_autoptr (Json) detail =
-      json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class", word, "message",
-                 weir_json_string (error->message), "hint", weir_json_string (hint));
+  g_autoptr (Json) detail = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class",
+                                       word, "message", weir_json_string (error->message), "hint", weir_json_string (hint));
   const PullTrouble trouble = { job->name, table, pulling->run, (g_get_monotonic_time () - begun) / 1000, error->message, detail };
   g_autoptr (Db) db = database_open (pulling->settings, NULL);
   if (db != NULL)

@@ -16,9 +16,9 @@ files_of (const Json *streams)
       const Json *stream = json_array_get (streams, i);
       Json *path = json_object_get (stream, "path") != NULL ? json_object_get (stream, "path") : json_object_get (stream, "name");
       if (json_is_string (path))
-        json_array_append_new (files, json_pack ("{s:O, s:O?, s:O?, s:O?}", "path", path, "size", json_object_get (stream, "size"),
-                                                 "mtime", json_object_get (stream, "mtime"), "etag",
-                                                 json_object_get (stream, "etag")));
+        json_array_append_new (files,
+                               json_pack ("{s:O, s:O?, s:O?, s:O?}", "path", path, "size", json_object_get (stream, "size"),
+                                          "mtime", json_object_get (stream, "mtime"), "etag", json_object_get (stream, "etag")));
     }
   return files;
 }

@@ -16,7 +16,7 @@ typedef struct
   bool has_rule, has_window, by_hand;
   WindowRule rule;
   Window window;
-  Json *asked; /* the window as the connector gets it; NULL: none */
+  Json *asked;   /* the window as the connector gets it; NULL: none */
   bool anything; /* something was loaded, or the bookmark moved */
   int batches;
 } Stream;
@@ -48,8 +48,8 @@ find_position (Stream *stream, GError **error)
   const Pulling *pulling = stream->pulling;
   g_clear_pointer (&stream->position, json_decref);
   return loader_refresh (pulling->options->loader, error)
-         && ledger_bookmark_find (pulling->options->loader->db, pulling->job->name, pull_stream_name (pulling->job, pulling->stream),
-                                  &stream->position, error);
+         && ledger_bookmark_find (pulling->options->loader->db, pulling->job->name,
+                                  pull_stream_name (pulling->job, pulling->stream), &stream->position, error);
 }
 
 /* ---- windows ---- */
@@ -67,7 +67,8 @@ take_window_by_hand (Stream *stream, GError **error)
   if (stream->has_window && window->end <= window->start)
     return weir_error (error, WEIR_ERROR_MODEL, "--to is not behind --from");
   if (!stream->has_window && stream->has_rule)
-    return weir_error (error, WEIR_ERROR_MODEL, "--from and --to are times for %s, as \"2026-01-01\" is", stream->pulling->job->name);
+    return weir_error (error, WEIR_ERROR_MODEL, "--from and --to are times for %s, as \"2026-01-01\" is",
+                       stream->pulling->job->name);
   if (!stream->has_window && options->to == NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "--to is needed where --from is no time");
   stream->asked = json_pack ("{s:s, s:s}", "start", options->from, "end", to);
@@ -129,7 +130,8 @@ check_done (const Stream *stream, const Json *done, const Json *next, GError **e
   const Job *job = stream->pulling->job;
   bool more = json_is_true (json_object_get (done, "more"));
   if (job->has_mode && job->mode == MODE_FULL && !json_is_true (json_object_get (done, "complete")))
-    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "What is not in it would count as gone. Nothing was loaded." },
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, .detail = "What is not in it would count as gone. Nothing was loaded." },
                       "%s: the connector does not say that what it brought is all there is", job->name);
   /* Its time may be over before the first row. */
   if (!more || stream->asked != NULL || pull_is_cut_off (stream->pulling))
@@ -243,7 +245,8 @@ do_keys (Stream *stream, GError **error)
     return false;
   g_autoptr (Json) position = stream->position != NULL ? json_incref (stream->position) : NULL;
   const Ask ask = { .verb = "read", .part = "keys", .position = is_our_own (position) ? NULL : position, .whole = true };
-  if (!pull_spool_new (pulling->settings, pulling->job->name, &spool, error) || !pull_ask (pulling, &ask, &spool, &connected, error))
+  if (!pull_spool_new (pulling->settings, pulling->job->name, &spool, error)
+      || !pull_ask (pulling, &ask, &spool, &connected, error))
     return false;
   if (json_is_true (json_object_get (connected.done, "more")))
     return weir_error (error, WEIR_ERROR_MODEL, "%s: the connector has not brought all keys", pulling->job->name);
@@ -261,7 +264,8 @@ tell_gaps (const Stream *stream)
   for (size_t i = 0; i < json_array_size (gaps); i++)
     {
       const Json *gap = json_array_get (gaps, i);
-      const char *start = json_string_value (json_object_get (gap, "start")), *end = json_string_value (json_object_get (gap, "end"));
+      const char *start = json_string_value (json_object_get (gap, "start")),
+                 *end = json_string_value (json_object_get (gap, "end"));
       pull_tell (stream->pulling, "there is a gap: weir pull %s --from %s --to %s", stream->pulling->job->name, start, end);
     }
 }

@@ -141,7 +141,8 @@ write_declaration (const Settings *settings, const char *name, const Json *decla
 {
   g_auto (PullSpool) beside = { .fd = -1 };
   g_autofree char *text = weir_json_text (declaration), *path = declared_path (settings, name);
-  if (!pull_spool_new (settings, "declaration", &beside, error) || !fs_write_all (beside.fd, text, strlen (text), beside.path, error))
+  if (!pull_spool_new (settings, "declaration", &beside, error)
+      || !fs_write_all (beside.fd, text, strlen (text), beside.path, error))
     return false;
   if (fsync (beside.fd) != 0)
     return weir_system_error (error, errno, "could not write \"%s\"", beside.path);
@@ -164,7 +165,7 @@ set_time (const PullSpool *spool, int64_t mtime_ns, GError **error)
 
 bool
 pull_spool_drop (PullSpool *spool, const Settings *settings, const char *name, const Json *declaration, int64_t mtime_ns,
-            struct stat *ret_info, bool *ret_exists, GError **error)
+                 struct stat *ret_info, bool *ret_exists, GError **error)
 {
   g_autofree char *path = g_build_filename (settings->imports, name, NULL), *declared = declared_path (settings, name);
   /* Never beside another file of that name. */

@@ -32,6 +32,6 @@ bool pull_spool_sweep (const Settings *settings, const char *job, GError **error
 /* Drops it as imports/name. mtime_ns: that it is to have, 0: as it is. *ret_exists: a file of this name is there, and nothing was done. *ret_info: as it
  * lies in the drop folder. Errors: LOCAL; a declaration may be left behind. */
 bool pull_spool_drop (PullSpool *spool, const Settings *settings, const char *name, const Json *declaration, int64_t mtime_ns,
-                 struct stat *ret_info, bool *ret_exists, GError **error);
+                      struct stat *ret_info, bool *ret_exists, GError **error);
 
 #endif

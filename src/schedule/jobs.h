@@ -20,7 +20,8 @@ typedef struct
   bool (*is_wanted) (const Settings *settings, JobTimes *ret_times);
   const char *words[6]; /* of its command line, behind the program and before --home; end with NULL */
   int most_seconds;     /* after which it is ended */
-  bool is_pulls;        /* it stands for the pulls of all jobs that have their times (pulls.h), each a piece of its own; is_wanted is NULL */
+  bool
+      is_pulls; /* it stands for the pulls of all jobs that have their times (pulls.h), each a piece of its own; is_wanted is NULL */
 } TimedJob;
 
 /* Ends with a name of NULL. */

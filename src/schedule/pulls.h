@@ -6,8 +6,8 @@
 
 typedef struct
 {
-  char *name;    /* the job's */
-  TimedJob job;  /* borrows from here */
+  char *name;     /* the job's */
+  TimedJob job;   /* borrows from here */
   JobTimes times; /* the same */
   char *cron, *zone, *cut_off;
 } Pull;

@@ -2,7 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "src/settings/settings.h"
+#include "src/jobs/job.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +13,7 @@ struct CatalogWatch
   Log *log;
   char *settings_path;
   char *shown_models;
+  char *jobs_folder, *jobs_stamp;
   char *models_stamp; /* NULL: never looked */
   char *settings_stamp;
   char *secret_stamp;
@@ -28,6 +29,7 @@ catalog_watch_new (const Settings *settings, Log *log)
   watch->settings = settings;
   watch->log = log;
   watch->settings_path = g_build_filename (settings->home, "weir.json", NULL);
+  watch->jobs_folder = g_build_filename (settings->home, "jobs", NULL);
   watch->shown_models = settings_shown_path (settings, settings->models);
   watch->broken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return watch;
@@ -42,6 +44,8 @@ catalog_watch_free (CatalogWatch *watch)
   g_free (watch->settings_path);
   g_free (watch->shown_models);
   g_free (watch->models_stamp);
+  g_free (watch->jobs_stamp);
+  g_free (watch->jobs_folder);
   g_free (watch->settings_stamp);
   g_free (watch->secret_stamp);
   g_free (watch->trouble);
@@ -165,6 +169,19 @@ update_stamp (char **stamp, char *now)
   return changed;
 }
 
+/* Who pulls them reads them by itself, and need not be there yet. */
+static void
+tell_jobs (const CatalogWatch *watch)
+{
+  g_autoptr (Jobs) jobs = jobs_load (watch->settings, NULL);
+  if (jobs == NULL)
+    return;
+  g_autofree char *broken =
+      jobs->broken->len > 0 ? g_strdup_printf (", and %u with mistakes: weir jobs", jobs->broken->len) : g_strdup ("");
+  log_at (watch->log, jobs->broken->len > 0 ? LEVEL_ERROR : LEVEL_INFO, "jobs/ changed: %u job%s in force%s", jobs->jobs->len,
+          jobs->jobs->len == 1 ? "" : "s", broken);
+}
+
 CatalogChange
 catalog_watch_look (CatalogWatch *watch)
 {
@@ -172,6 +189,7 @@ catalog_watch_look (CatalogWatch *watch)
   bool settings_changed = update_stamp (&watch->settings_stamp, stamp_file (watch->settings_path));
   bool secret_changed = update_stamp (&watch->secret_stamp, stamp_file (watch->settings->secret_file));
   bool models_changed = update_stamp (&watch->models_stamp, stamp_models (watch->settings->models)) || can_read_more (watch);
+  bool jobs_changed = update_stamp (&watch->jobs_stamp, stamp_models (watch->jobs_folder));
   if (models_changed)
     load_models (watch);
   if (first)
@@ -183,5 +201,7 @@ catalog_watch_look (CatalogWatch *watch)
     log_line (watch->log, "the key secret is another file: looking again at what waits for it");
   if (settings_changed)
     return CATALOG_SETTINGS_CHANGED;
-  return models_changed || secret_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
+  if (jobs_changed)
+    tell_jobs (watch);
+  return models_changed || secret_changed || jobs_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
 }

@@ -12,7 +12,7 @@ typedef struct CatalogWatch CatalogWatch;
 typedef enum
 {
   CATALOG_SAME,
-  CATALOG_MODELS_CHANGED,   /* or the key secret; what was borrowed from the catalog before is gone */
+  CATALOG_MODELS_CHANGED,   /* or the key secret, or jobs; what was borrowed from the catalog before is gone */
   CATALOG_SETTINGS_CHANGED, /* weir.json is another one (models perhaps too) */
 } CatalogChange;
 
@@ -20,7 +20,7 @@ typedef enum
 CatalogWatch *catalog_watch_new (const Settings *settings, Log *log);
 void catalog_watch_free (CatalogWatch *watch);
 
-/* Looks whether model files, weir.json or the key secret changed (name, inode, size, mtime) and loads the models again if they did.
+/* Looks whether model files, jobs, weir.json or the key secret changed (name, inode, size, mtime) and loads the models again if they did.
  * Models that could not be read are tried again at each look. What is broken, and what is mended, is said to the log once per edit. */
 CatalogChange catalog_watch_look (CatalogWatch *watch);
 

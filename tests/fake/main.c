@@ -133,7 +133,8 @@ is_asked (const Request *request, const Row *row)
 {
   const Json *position = request->position;
   if (request->window != NULL)
-    return strcmp (row->changed, text_in (request->window, "start")) >= 0 && strcmp (row->changed, text_in (request->window, "end")) < 0;
+    return strcmp (row->changed, text_in (request->window, "start")) >= 0
+           && strcmp (row->changed, text_in (request->window, "end")) < 0;
   if (!json_is_object (position))
     return true;
   int by_time = strcmp (row->changed, text_in (position, "changed"));
@@ -173,9 +174,10 @@ put_row (const Request *request, const Row *row, GError **error)
 static bool
 leak (const GPtrArray *rows, GError **error)
 {
-  static const ConnectColumn columns[] = {
-    { "id", "bigint", NULL, false, true }, { "changed", NULL, NULL, true, false }, { "name", NULL, NULL, true, false }, { "email", NULL, NULL, true, false }
-  };
+  static const ConnectColumn columns[] = { { "id", "bigint", NULL, false, true },
+                                           { "changed", NULL, NULL, true, false },
+                                           { "name", NULL, NULL, true, false },
+                                           { "email", NULL, NULL, true, false } };
   g_autoptr (GString) text = g_string_new ("id,changed,name,email\n");
   for (guint i = 0; i < rows->len; i++)
     {
@@ -221,7 +223,8 @@ put_rows (const Request *request, const GPtrArray *rows, Done *done, GError **er
 static bool
 put_file (const Request *request, Done *done, GError **error)
 {
-  g_autofree char *inner = g_build_filename ("files", text_in (request->object, "path"), NULL), *path = path_of (request, inner), *text = NULL;
+  g_autofree char *inner = g_build_filename ("files", text_in (request->object, "path"), NULL), *path = path_of (request, inner),
+                  *text = NULL;
   size_t length;
   if (!g_file_get_contents (path, &text, &length, NULL))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "there is no file \"%s\"", path);
@@ -238,7 +241,8 @@ describe_file (const char *folder, const char *name)
     return NULL;
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (info.st_mtime);
   g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-  return json_pack ("{s:s, s:s, s:I, s:s, s:n}", "name", name, "kind", "file", "size", (json_int_t) info.st_size, "mtime", text, "etag");
+  return json_pack ("{s:s, s:s, s:I, s:s, s:n}", "name", name, "kind", "file", "size", (json_int_t) info.st_size, "mtime", text,
+                    "etag");
 }
 
 static bool
@@ -324,6 +328,6 @@ check (const Request *request, GError **error)
 int
 main (int argc, char **argv)
 {
-  return connector_main (argc, argv,
-                         &(Connector) { .name = "fake", .check = check, .discover = discover, .read = read_all, .write = write_after });
+  return connector_main (
+      argc, argv, &(Connector) { .name = "fake", .check = check, .discover = discover, .read = read_all, .write = write_after });
 }

@@ -7,8 +7,9 @@
 
 /* In the order in which a pull comes to them. */
 static const char *const points[] = {
-  "pull-locked",    "pull-ask",     "pull-modelled", "pull-spooled", "pull-declared",  "pull-dropped",  "claim-lock",  "claim-beside",
-  "claim-rename",   "pull-claimed", "after-load",    "before-commit", "after-commit",  "before-archive", "after-archive", "pull-loaded",
+  "pull-locked",  "pull-ask",       "pull-modelled", "pull-spooled", "pull-declared", "pull-dropped",
+  "claim-lock",   "claim-beside",   "claim-rename",  "pull-claimed", "after-load",    "before-commit",
+  "after-commit", "before-archive", "after-archive", "pull-loaded",
 };
 
 /* Facts without a key, of which each row is kept: what is loaded twice is there twice. */
@@ -20,8 +21,9 @@ given (Home *home)
   source_setup (home, "");
   source_job (home, "users",
               "\"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"overlap\": 0, \"batch\": {\"rows\": 2}");
-  source_job (home, "events",
-              "\"mode\": \"incremental\", \"bookmark\": \"changed\", \"overlap\": 0, \"to_table\": \"events\", \"batch\": {\"rows\": 2}");
+  source_job (
+      home, "events",
+      "\"mode\": \"incremental\", \"bookmark\": \"changed\", \"overlap\": 0, \"to_table\": \"events\", \"batch\": {\"rows\": 2}");
   home_write_model (home, "events", LOG_MODEL);
   source_rows (home, "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n5 e Eve x\n");
 }
@@ -49,10 +51,9 @@ assert_all_there (Home *home)
 }
 
 static void
-test_killed_at_each_step (void **state)
+kill_at_steps (Home *outer, size_t from, size_t to)
 {
-  Home *outer = *state;
-  for (size_t i = 0; i < G_N_ELEMENTS (points); i++)
+  for (size_t i = from; i < to; i++)
     {
       print_message ("  %s\n", points[i]);
       g_autoptr (Home) home = home_new (outer->cluster);
@@ -65,6 +66,18 @@ test_killed_at_each_step (void **state)
       assert_weir (home, 0, "pull", "--all", NULL);
       assert_all_there (home);
     }
+}
+
+static void
+test_killed_before_it_is_claimed (void **state)
+{
+  kill_at_steps (*state, 0, 8);
+}
+
+static void
+test_killed_behind (void **state)
+{
+  kill_at_steps (*state, 8, G_N_ELEMENTS (points));
 }
 
 /* The same where a watch runs, which takes up what the dead have left. */
@@ -103,6 +116,7 @@ test_connector_killed (void **state)
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { TEST (test_killed_at_each_step), TEST (test_killed_beside_a_watch), TEST (test_connector_killed) };
+  const struct CMUnitTest tests[] = { TEST (test_killed_before_it_is_claimed), TEST (test_killed_behind), TEST (test_killed_beside_a_watch),
+                                      TEST (test_connector_killed) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -82,6 +82,22 @@ test_batch_sizes (void **state)
   assert_json (pull->position, "$after", "true");
 }
 
+/* What a job makes of the columns of the order changes nothing in it. */
+static void
+test_order_of_source (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int primary key, at timestamptz not null); insert into t select i, timestamptz '2026-01-01' "
+                  "- i * interval '1 hour'"
+                  " from generate_series(1, 30) i");
+  g_autoptr (PgPull) pull =
+      pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'limits': {'rows': 7},"
+                           " 'columns': {'at': {'type': 'date', 'rename': 'id2'}, 'id': {'rename': 'at', 'default': 0}}}");
+  pg_pull (pull);
+  assert_int_equal (pull->read, 30);
+  assert_string_equal (g_hash_table_lookup (pull->rows, "30"), "30|2025-12-30");
+}
+
 /* What one batch has read is read again where it changes before the next. */
 static void
 test_changes_between_batches (void **state)
@@ -186,8 +202,8 @@ main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
-    CASE (test_batches), CASE (test_batch_sizes), CASE (test_changes_between_batches), CASE (test_mirror_keys),
-    CASE (test_dump),    CASE (test_windows),     CASE (test_overlap_and_nulls),
+    CASE (test_batches),     CASE (test_batch_sizes), CASE (test_order_of_source), CASE (test_changes_between_batches),
+    CASE (test_mirror_keys), CASE (test_dump),        CASE (test_windows),         CASE (test_overlap_and_nulls),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

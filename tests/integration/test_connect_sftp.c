@@ -1,80 +1,5 @@
-/* Files by SFTP, against OpenSSH's server: whose key it is, who is let in, listing, fetching and resuming, writing by a part and a rename, and what a frozen or a
- * cut connection leaves. */
-#include "files.h"
-
-#include "tests/support/gate.h"
-#include "tests/support/sshd.h"
-
-typedef struct
-{
-  char *folder, *data; /* data: what the tests' files are below, an absolute path at the server, too */
-  Sshd *sshd;
-} Place;
-
-static int
-setup (void **state)
-{
-  Place *place = g_new0 (Place, 1);
-  place->folder = files_folder ();
-  place->data = files_path (place->folder, "data");
-  g_autofree char *ssh = files_path (place->folder, "ssh");
-  assert_int_equal (g_mkdir (place->data, 0755), 0);
-  place->sshd = sshd_start (ssh);
-  *state = place;
-  return 0;
-}
-
-static int
-teardown (void **state)
-{
-  Place *place = *state;
-  sshd_stop (place->sshd);
-  remove_tree (place->folder);
-  g_free (place->folder);
-  g_free (place->data);
-  g_free (place);
-  return 0;
-}
-
-/* Each case has empty data. */
-static int
-clear (void **state)
-{
-  const Place *place = *state;
-  remove_tree (place->data);
-  return g_mkdir (place->data, 0755);
-}
-
-static ConnectorRun *
-run (const Place *place, const char *verb, Json *request, const char *spool)
-{
-  g_autoptr (Json) held = request;
-  return connector_run (place->folder, CURL_PROGRAM, verb, held, spool);
-}
-
-static Json *
-connection (const Place *place)
-{
-  return sshd_connection (place->sshd, 0);
-}
-
-/* The connection with one member more, or another; NULL: without it. */
-static Json *
-connection_with (const Place *place, const char *name, const char *value)
-{
-  Json *json = connection (place);
-  if (value != NULL)
-    json_object_set_new (json, name, json_string (value));
-  else
-    json_object_del (json, name);
-  return json;
-}
-
-static ConnectorRun *
-write_to (const Place *place, const char *to)
-{
-  return run (place, "write", files_request (connection (place), "\"to\": {%s}, " FILES_DELIVERY, to), FILES_SPOOL);
-}
+/* Files by SFTP, against OpenSSH's server: whose key it is, who is let in, listing, fetching, and writing by a part and a rename. */
+#include "sftp_place.h"
 
 /* ---- who is who ---- */
 
@@ -225,30 +150,6 @@ test_discover (void **state)
   assert_connector_error (nowhere, 78, "configuration", NULL, "no folder");
 }
 
-/* A file that grows is left for the next time; one that is new, and stays, is taken. */
-static void
-test_settles (void **state)
-{
-  const Place *place = *state;
-  g_autofree char *growing = files_path (place->data, "growing.csv"), *fresh = files_path (place->data, "fresh.csv");
-  assert_true (g_file_set_contents (growing, "x", 1, NULL) && g_file_set_contents (fresh, "x", 1, NULL));
-  g_autoptr (Json) request = files_request (connection (place), "\"from\": {\"path\": \"%s/*\", \"settle\": 2}", place->data);
-  ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "discover", request, NULL, NULL);
-  FILE *stream = fopen (growing, "a");
-  for (int i = 0; i < 130; i++)
-    {
-      fputs ("more\n", stream);
-      fflush (stream);
-      g_usleep (20000);
-    }
-  fclose (stream);
-  g_autoptr (ConnectorRun) found = connector_finish (job);
-  assert_connector_done (found);
-  assert_string_equal (json_string_value (json_object_get (connector_line (found, "stream", 0), "name")), fresh);
-  assert_null (connector_line (found, "stream", 1));
-  assert_non_null (strstr (json_string_value (connector_line (found, "note", 0)), "still being written"));
-}
-
 static ConnectorRun *
 read_object (const Place *place, int port, const char *name, int64_t size, const char *mtime)
 {
@@ -284,50 +185,6 @@ test_read (void **state)
   assert_connector_error (gone, 75, "transient", NULL, "gone");
   g_autoptr (ConnectorRun) outside = read_object (place, 0, "../ssh/user", 11, FILES_MTIME);
   assert_connector_error (outside, 78, "configuration", "object.path", "..");
-}
-
-/* So many bytes that no two pieces of it are the same. Owned by the caller. */
-static char *
-many_bytes (size_t size)
-{
-  GString *text = g_string_sized_new (size);
-  for (int i = 0; text->len < size; i++)
-    g_string_append_printf (text, "%d,", i);
-  g_string_truncate (text, size);
-  return g_string_free (text, FALSE);
-}
-
-#define MANY 3000000
-
-/* Cut in the middle it goes on from there; changed meanwhile, it is not put together from two files. */
-static void
-test_resumes (void **state)
-{
-  const Place *place = *state;
-  g_autofree char *text = many_bytes (MANY);
-  files_put (place->data, "large.csv", text);
-  Gate *gate = gate_start (place->sshd->port);
-  gate_set (gate, GATE_CUT, MANY / 2);
-  g_autoptr (ConnectorRun) some = read_object (place, gate_port (gate), "large.csv", MANY, FILES_MTIME);
-  assert_connector_done (some);
-  assert_int_equal (some->length, MANY);
-  assert_memory_equal (some->spool, text, MANY);
-  assert_true (gate_has_shut (gate) && gate_connections (gate) >= 2);
-
-  gate_set (gate, GATE_HOLD, MANY / 2);
-  g_autoptr (Json) request =
-      files_request (sshd_connection (place->sshd, gate_port (gate)),
-                     "\"object\": {\"path\": \"%s/large.csv\", \"size\": %d, \"mtime\": \"" FILES_MTIME "\"}", place->data, MANY);
-  ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "read", request, NULL, NULL);
-  wait_until (gate_has_shut (gate));
-  text[MANY - 1] = '!';
-  g_autofree char *path = files_path (place->data, "large.csv");
-  assert_true (g_file_set_contents (path, text, -1, NULL));
-  sshd_signal_sessions (place->sshd, SIGKILL);
-  gate_set (gate, GATE_PASS, 0);
-  g_autoptr (ConnectorRun) changed = connector_finish (job);
-  assert_connector_error (changed, 75, "transient", NULL, "has changed");
-  gate_stop (gate);
 }
 
 /* ---- into a folder ---- */
@@ -425,90 +282,6 @@ test_sweeps (void **state)
   assert_file (place->data, "orders." RUN_ID ".csv", FILES_SPOOL);
 }
 
-/* ---- frozen and killed ---- */
-
-/* A sanitizer would tell what libcurl and libssh2 themselves do not free of a session that was given up. */
-static const char *const without_leaks[] = { "ASAN_OPTIONS=detect_leaks=0", NULL };
-
-static ConnectorJob *
-start_large_write (const Place *place, Gate *gate, const char *spool)
-{
-  g_autoptr (Json) request = files_request (
-      sshd_connection (place->sshd, gate_port (gate)),
-      "\"to\": {\"path\": \"%s/\"}, \"delivery\": {\"run\": \"" RUN_ID "\", \"table\": \"orders\", \"rows\": 1}", place->data);
-  gate_set (gate, GATE_HOLD, MANY / 2);
-  ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "write", request, spool, without_leaks);
-  wait_until (gate_has_shut (gate));
-  return job;
-}
-
-#define LARGE_NAME "orders." RUN_ID ".csv"
-
-/* Its session stopped in the middle: it is given up, and begun again in another one. */
-static void
-test_frozen (void **state)
-{
-  const Place *place = *state;
-  g_autofree char *spool = many_bytes (MANY);
-  Gate *gate = gate_start (place->sshd->port);
-  ConnectorJob *job = start_large_write (place, gate, spool);
-  sshd_signal_sessions (place->sshd, SIGSTOP);
-  assert_true (files_has (place->data, "." LARGE_NAME ".part") && !files_has (place->data, LARGE_NAME));
-  gate_set (gate, GATE_PASS, 0);
-  g_autoptr (ConnectorRun) written = connector_finish (job);
-  sshd_signal_sessions (place->sshd, SIGCONT);
-  assert_connector_done (written);
-  assert_file (place->data, LARGE_NAME, spool);
-  gate_stop (gate);
-}
-
-/* All of the server frozen: told as what may pass; and a SIGTERM meanwhile ends it. */
-static void
-test_ends (void **state)
-{
-  const Place *place = *state;
-  g_autofree char *spool = many_bytes (MANY);
-  Gate *gate = gate_start (place->sshd->port);
-  ConnectorJob *job = start_large_write (place, gate, spool);
-  kill (connector_pid (job), SIGTERM);
-  g_autoptr (ConnectorRun) stopped = connector_finish (job);
-  assert_connector_error (stopped, 75, "transient", NULL, "asked to end");
-  assert_false (files_has (place->data, LARGE_NAME));
-  gate_set (gate, GATE_PASS, 0);
-
-  kill (place->sshd->process, SIGSTOP);
-  g_autoptr (ConnectorRun) frozen = run (place, "check", files_request (connection (place), "%s", ""), NULL);
-  kill (place->sshd->process, SIGCONT);
-  assert_connector_error (frozen, 75, "transient", NULL, "timed out");
-  gate_stop (gate);
-}
-
-/* The connector killed in the middle, and behind the rename: the next try leaves one whole file. */
-static void
-test_killed (void **state)
-{
-  const Place *place = *state;
-  g_autofree char *spool = many_bytes (MANY);
-  Gate *gate = gate_start (place->sshd->port);
-  ConnectorJob *job = start_large_write (place, gate, spool);
-  kill (connector_pid (job), SIGKILL);
-  g_autoptr (ConnectorRun) killed = connector_finish (job);
-  assert_int_equal (killed->code, 128 + SIGKILL);
-  gate_set (gate, GATE_PASS, 0);
-  gate_stop (gate);
-  static const char *const faults[] = { "WEIR_FAULT=kill:sftp-put", NULL };
-  g_autoptr (Json) request = files_request (
-      connection (place),
-      "\"to\": {\"path\": \"%s/\"}, \"delivery\": {\"run\": \"" RUN_ID "\", \"table\": \"orders\", \"rows\": 1}", place->data);
-  g_autoptr (ConnectorRun) behind = connector_run_with (place->folder, CURL_PROGRAM, "write", request, spool, faults);
-  assert_int_equal (behind->code, 128 + SIGKILL);
-  assert_file (place->data, LARGE_NAME, spool);
-  g_autoptr (ConnectorRun) again = connector_run (place->folder, CURL_PROGRAM, "write", request, spool);
-  assert_connector_done (again);
-  g_autofree char *names = files_names_in (place->data, ".");
-  assert_string_equal (names, LARGE_NAME);
-}
-
 /* ---- when it was loaded ---- */
 
 static ConnectorRun *
@@ -582,12 +355,10 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup (test_host_keys, clear),     cmocka_unit_test_setup (test_user_keys, clear),
     cmocka_unit_test_setup (test_mistakes, clear),      cmocka_unit_test_setup (test_discover, clear),
-    cmocka_unit_test_setup (test_settles, clear),       cmocka_unit_test_setup (test_read, clear),
-    cmocka_unit_test_setup (test_resumes, clear),       cmocka_unit_test_setup (test_write, clear),
+    cmocka_unit_test_setup (test_read, clear),          cmocka_unit_test_setup (test_write, clear),
     cmocka_unit_test_setup (test_name_is_taken, clear), cmocka_unit_test_setup (test_no_rows, clear),
-    cmocka_unit_test_setup (test_sweeps, clear),        cmocka_unit_test_setup (test_frozen, clear),
-    cmocka_unit_test_setup (test_ends, clear),          cmocka_unit_test_setup (test_killed, clear),
-    cmocka_unit_test_setup (test_after, clear),         cmocka_unit_test_setup (test_check, clear),
+    cmocka_unit_test_setup (test_sweeps, clear),        cmocka_unit_test_setup (test_after, clear),
+    cmocka_unit_test_setup (test_check, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -72,13 +72,14 @@ static void
 test_request (void **state)
 {
   Home *home = *state;
-  given (home, SYNC ", \"overlap\": \"10 minutes\", \"where\": {\"tenant\": 7}, \"columns\": {\"email\": {\"drop\": true}}", "1 a Ann x\n");
+  given (home, SYNC ", \"overlap\": \"10 minutes\", \"where\": {\"tenant\": 7}, \"columns\": {\"email\": {\"drop\": true}}",
+         "1 a Ann x\n");
   json_decref (source_pull (home, 0, "users"));
   g_autoptr (Json) request = source_request (home, 0);
   static const char *const members[][2] = {
-    { "protocol", "1" },      { "verb", "read" },       { "job", "users" },      { "from.table", "rows" }, { "mode", "sync" },
-    { "key.0", "id" },        { "bookmark", "changed" }, { "overlap", "600" },    { "where.tenant", "7" },  { "position", "null" },
-    { "part", "rows" },       { "columns.email.drop", "true" },
+    { "protocol", "1" },     { "verb", "read" },     { "job", "users" },        { "from.table", "rows" },
+    { "mode", "sync" },      { "key.0", "id" },      { "bookmark", "changed" }, { "overlap", "600" },
+    { "where.tenant", "7" }, { "position", "null" }, { "part", "rows" },        { "columns.email.drop", "true" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
     assert_json (request, members[i][0], members[i][1]);
@@ -94,8 +95,9 @@ test_full (void **state)
   Home *home = *state;
   given (home, "\"mode\": \"full\", \"key\": [\"id\"], \"verify\": \"count\"", "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n");
   json_decref (source_pull (home, 0, "users"));
-  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\","
-                                   " \"guard\": {\"close_percent\": 60, \"shrink_percent\": 10}}");
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\","
+                    " \"guard\": {\"close_percent\": 60, \"shrink_percent\": 10}}");
   source_rows (home, "1 a Ann x\n2 b Bobby x\n");
   g_autoptr (Json) second = source_pull (home, 0, "users");
   assert_json (second, "rows.absent", "2");
@@ -131,8 +133,9 @@ test_mirror (void **state)
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
   g_autoptr (Json) keys = outcome_json_at (outcome, 1);
   assert_json (keys, "rows.absent", "1");
-  assert_sql (home, "20|0|1", "select count(*) filter (where is_current), count(*) filter (where is_current and id::bigint = 1),"
-                              " count(*) filter (where is_current and id::bigint = 21) from warehouse.users");
+  assert_sql (home, "20|0|1",
+              "select count(*) filter (where is_current), count(*) filter (where is_current and id::bigint = 1),"
+              " count(*) filter (where is_current and id::bigint = 21) from warehouse.users");
   assert_position (home, "users", "{\"id\": 21, \"changed\": \"b\"}");
   assert_nothing_left (home);
 }
@@ -297,14 +300,17 @@ test_window_by_hand (void **state)
   assert_json (request, "position", "null");
 }
 
-#define WINDOWS "\"mode\": \"incremental\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"window\": {\"period\": \"1 day\", \"start\": \"%s\"}"
+#define WINDOWS                                                                                                                    \
+  "\"mode\": \"incremental\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"window\": {\"period\": \"1 day\", \"start\": "       \
+  "\"%s\"}"
 
 /* The days that are over are pulled one by one; what is missing between them is told. */
 static void
 test_windows (void **state)
 {
   Home *home = *state;
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -3), before = g_date_time_add_days (now, -10);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -3),
+                        before = g_date_time_add_days (now, -10);
   g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
   g_autofree char *rows = g_strdup_printf ("1 %sT10:00:00Z Ann x\n", first);
   g_autofree char *early = g_date_time_format (before, "%Y-%m-%d");
@@ -553,19 +559,32 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    TEST (test_what_is_new),     TEST (test_batches),
-    TEST (test_request),         TEST (test_full),
-    TEST (test_full_and_empty),  TEST (test_mirror),
-    TEST (test_log_and_dump),    TEST (test_columns),
-    TEST (test_leak),            TEST (test_what_goes_wrong),
-    TEST (test_once_more),       TEST (test_other_bytes),
-    TEST (test_full_that_is_not), TEST (test_full_again),
-    TEST (test_window_by_hand),  TEST (test_windows),
-    TEST (test_files),           TEST (test_a_file_that_is_refused),
-    TEST (test_files_afterwards), TEST (test_files_are_not_masked),
-    TEST (test_one_at_a_time),   TEST (test_stopped),
-    TEST (test_with_a_watch),    TEST (test_database_away),
-    TEST (test_leftovers),       TEST (test_held),
+    TEST (test_what_is_new),
+    TEST (test_batches),
+    TEST (test_request),
+    TEST (test_full),
+    TEST (test_full_and_empty),
+    TEST (test_mirror),
+    TEST (test_log_and_dump),
+    TEST (test_columns),
+    TEST (test_leak),
+    TEST (test_what_goes_wrong),
+    TEST (test_once_more),
+    TEST (test_other_bytes),
+    TEST (test_full_that_is_not),
+    TEST (test_full_again),
+    TEST (test_window_by_hand),
+    TEST (test_windows),
+    TEST (test_files),
+    TEST (test_a_file_that_is_refused),
+    TEST (test_files_afterwards),
+    TEST (test_files_are_not_masked),
+    TEST (test_one_at_a_time),
+    TEST (test_stopped),
+    TEST (test_with_a_watch),
+    TEST (test_database_away),
+    TEST (test_leftovers),
+    TEST (test_held),
     TEST (test_wrong_use),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

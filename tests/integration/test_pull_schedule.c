@@ -74,7 +74,8 @@ test_failed (void **state)
   assert_contains (failed->out, "exit code 2");
   assert_contains (failed->err, "the password is wrong");
   g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
-  assert_contains (status->out, "users: pulling users fails (credentials): users: the password is wrong (28P01); Mend the password.");
+  assert_contains (status->out,
+                   "users: pulling users fails (credentials): users: the password is wrong (28P01); Mend the password.");
   g_autoptr (Outcome) told = expect_weir (home, 1, "status", "--json", NULL);
   g_autoptr (Json) json = outcome_json (told);
   assert_json (json, "incidents.0.kind", "pull");
@@ -127,15 +128,15 @@ test_cut_off (void **state)
   assert_sql (home, "3", "select count(*) from warehouse.users");
 }
 
-/* A watch begins it by itself, and the connector's words are in the log, under the run. */
+/* A watch begins it by itself, also where the job comes later, and the connector's words are in the log, under the run. */
 static void
 test_watch_pulls (void **state)
 {
   Home *home = *state;
   source_setup (home, ", \"log\": {\"file\": \"weir.log\"}");
-  source_job (home, "users", SYNC ", \"cron\": \"* * * * * *\"");
   source_rows (home, "1 a Ann x\n");
   g_autoptr (Background) watch = start_watch (home);
+  source_job (home, "users", SYNC ", \"cron\": \"* * * * * *\"");
   wait_until (sql_number (home, "select count(*) from pg_tables where schemaname = 'warehouse' and tablename = 'users'") == 1
               && sql_number (home, "select count(*) from warehouse.users") == 1);
   stop_watch (watch);

@@ -2,10 +2,10 @@
 FOLDER/rules.json, if that is there.
 
 POST /_rules takes a list of rules and forgets what was before; GET /_log has all requests since: method, path, query, body, and headers in lower case.
-The first rule that fits answers. What it fits: "path", "query" (each as said, others may be there; null: is not there), "method", "header" (a line, "authorization: Bearer a"),
+The first rule that fits answers. What it fits: "path", "query" (each as said, others may be there; null: is not there), "method", "body", "header" (a line, "authorization: Bearer a"),
 "times" (then never again), "after" (not before so many requests came in all). What it answers: "status", "headers", "json" or "text" ("%PORT%" is the port), "repeat" (the text so
 many times), "gzip"; "cut" (so many bytes less than announced, and an end), "hang" (nothing more comes), "endless" (the text again and again), "no_length" (it ends with the
-connection); "clock" (the time is the machine's, not 2026-11-29 08:00:00); "page" ({"rows": N, "by": PARAMETER, "size": N, "shift": N}: page PARAMETER of that many rows, all of which move back by "shift" with each request)."""
+connection); "clock" (the time is the machine's, not 2026-11-29 08:00:00); "page" ({"rows": N, "by": PARAMETER, "size": N, "shift": N}: page PARAMETER of that many rows, all of which move back by "shift" with each request; or {"of": ROWS, "at": MEMBER, "size": N}: page "page" of those whose member is not before "since")."""
 import gzip
 import json
 import os
@@ -22,11 +22,15 @@ def fits(rule, seen):
     header = rule.get("header", "").partition(": ")
     return (rule.get("times", 1) > 0 and len(log) > rule.get("after", 0) and rule.get("path", seen["path"]) == seen["path"]
             and rule.get("method", seen["method"]) == seen["method"]
+            and rule.get("body", seen["body"]) == seen["body"]
             and all(seen["query"].get(name) == value for name, value in rule.get("query", {}).items())
             and (not header[0] or seen["headers"].get(header[0]) == header[2]))
 
 
 def rows_of(page, seen):
+    if "of" in page:
+        found = [row for row in page["of"] if row[page["at"]] >= seen["query"].get("since", "")]
+        return found[(int(seen["query"].get("page", 1)) - 1) * page["size"]:][:page["size"]]
     at = (int(seen["query"].get(page["by"], 1)) - 1) * page["size"] - page.get("shift", 0) * (len(log) - 1)
     return [{"id": i, "n": f"row {i}"} for i in range(max(at, 0), min(at + page["size"], page["rows"]))]
 

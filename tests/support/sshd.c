@@ -158,7 +158,7 @@ sshd_connection (const Sshd *sshd, int port)
 {
   return json_pack ("{s:s, s:s, s:i, s:s, s:s, s:s, s:i}", "type", "sftp", "host", "127.0.0.1", "port",
                     port != 0 ? port : sshd->port, "user", sshd->user, "key_file", sshd->key_file, "host_key", sshd->host_key,
-                    "timeout", 2);
+                    "timeout", 10);
 }
 
 /* ---- its sessions ---- */

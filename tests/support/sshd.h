@@ -21,7 +21,7 @@ typedef struct
 Sshd *sshd_start (const char *folder);
 void sshd_stop (Sshd *sshd);
 
-/* A connection of weir.json to it, by key and fingerprint, with a short "timeout". port 0: its own. A new reference. */
+/* A connection of weir.json to it, by key and fingerprint. port 0: its own. A new reference. */
 Json *sshd_connection (const Sshd *sshd, int port);
 
 /* Another key of this type ("ed25519", "rsa"), encrypted where there is a passphrase, and let in where "authorized". Its path; owned by the caller. */

@@ -190,8 +190,9 @@ test_bigint (void **state)
 static bool
 is_its_own (const char *problem)
 {
-  return strstr (problem, "surrogate") != NULL || strstr (problem, "invalid Unicode") != NULL || strstr (problem, "overflow") != NULL
-         || strstr (problem, "NUL byte in object key") != NULL || strstr (problem, "maximum parsing depth") != NULL;
+  return strstr (problem, "surrogate") != NULL || strstr (problem, "invalid Unicode") != NULL
+         || strstr (problem, "overflow") != NULL || strstr (problem, "NUL byte in object key") != NULL
+         || strstr (problem, "maximum parsing depth") != NULL;
 }
 
 /* Copies with our functions what a value is made of; it must be the same value. */

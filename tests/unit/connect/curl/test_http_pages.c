@@ -60,6 +60,8 @@ test_turning (void **state)
       { "{\"r\": [1], \"n\": \"a\"}", "{\"r\": [], \"n\": 7}", "{\"r\": [1], \"n\": \"\"}" },
       "a0 70 70.",
       NULL },
+    { PAGES_CURSOR, "r[-1]", { "{\"r\": [1, 2], \"more\": true}", "{\"r\": [3], \"more\": false}" }, "20 20.", NULL },
+    { PAGES_CURSOR, "n", { "{\"r\": [1], \"n\": \"a\"}", "{\"r\": [], \"n\": \"a\"}" }, "a0 a0.", NULL },
     { PAGES_CURSOR, "n", { "{\"r\": [], \"n\": false}" }, "0.", NULL },
     { PAGES_CURSOR, "n", { "{\"r\": [], \"n\": null}" }, "0.", NULL },
     { PAGES_CURSOR, "n.m", { "{\"r\": []}" }, "0.", NULL },
@@ -83,7 +85,9 @@ test_turning (void **state)
       g_autoptr (GError) error = NULL;
       HttpPaging paging = { .kind = cases[i].kind };
       g_autoptr (HttpPath) from = cases[i].from != NULL ? http_path_parse (cases[i].from, &problem) : NULL;
+      g_autoptr (HttpPath) more = http_path_parse ("more", &problem);
       paging.from = from;
+      paging.more = more;
       g_autofree char *asked = turn_all (&paging, cases[i].answers, "r", &error);
       if (strcmp (asked, cases[i].asked) != 0 || (error != NULL) != (cases[i].error != NULL)
           || (error != NULL && strstr (error->message, cases[i].error) == NULL))
