@@ -94,6 +94,7 @@ results_fail (const GError *error)
     {
       found = error->code == WEIR_ERROR_MODEL || error->code == WEIR_ERROR_INPUT ? CONNECT_CONFIGURATION : CONNECT_TRANSIENT;
       code = weir_error_get_sqlstate (error);
+      code = code != NULL && code[0] != '\0' ? code : NULL;
       hint = weir_error_get_hint (error);
       detail = weir_error_get_detail (error);
     }

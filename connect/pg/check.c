@@ -38,7 +38,12 @@ tell_horizon (PgSession *session, const Plan *plan, GError **error)
     return true;
   if (!horizon_is_visible (session, &is_visible, error))
     return false;
-  if (is_visible)
+  if (session->is_redshift)
+    connect_checked (
+        "horizon", true,
+        "Redshift does not say which transactions are open: the last %d minutes, or \"overlap\", are read again each time",
+        OVERLAP_SECONDS / 60);
+  else if (is_visible)
     connect_checked ("horizon", true, "the role sees when the transactions of others began: rows that commit late are not missed");
   else
     connect_checked ("horizon", true,

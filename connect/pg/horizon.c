@@ -100,6 +100,9 @@ find_old (PgSession *session, const Request *request, const Source *source, cons
   g_autofree char *shown = text_duration ((int64_t) (overlap * 1000));
   if (bookmark != NULL)
     connect_note ("Redshift does not say which transactions are open: the last %s are read again each time", shown);
+  else if (request->overlap <= 0)
+    connect_note ("Redshift does not say which transactions are open: a number that is committed late is missed, unless "
+                  "\"overlap\" reads it again");
   return bookmark == NULL || express (session, source, bookmark, db_result_value (result, 0, 0), overlap, ret, error);
 }
 

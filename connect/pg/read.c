@@ -56,13 +56,36 @@ bookmark_of (const Reading *reading)
 
 /* ---- before the snapshot ---- */
 
+/* Numbers that are less than those that were read: nobody can say whether the newest rows are gone, or all began anew. */
+static bool
+tell_backwards (Reading *reading, GError **error)
+{
+  const PgColumn *column = bookmark_of (reading);
+  g_autofree char *seen = value_text (json_object_get (reading->seen, column->name));
+  g_autofree char *before = value_text (json_object_get (reading->request->position, column->name));
+  g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", column->base, column->base);
+  const char *params[] = { seen, before };
+  g_autoptr (DbResult) result = NULL;
+  if (seen == NULL || before == NULL)
+    return true;
+  if (!session_query (reading->session, sql, params, 2, &result, error))
+    return false;
+  if (db_result_bool (result, 0, 0))
+    connect_note ("the greatest \"%s\" is %s, and %s was read before: rows are gone, or the numbers began anew. Then `weir pull "
+                  "--full`, for only what "
+                  "is greater will be read",
+                  column->name, seen, before);
+  return true;
+}
+
 static bool
 look_ahead (Reading *reading, GError **error)
 {
   const Plan *plan = &reading->plan;
   if (plan->is_inside || plan->shape == SHAPE_WHOLE)
     return true;
-  if (plan->shape == SHAPE_COUNTED && !counted_look (reading->session, &reading->source, plan, &reading->seen, error))
+  if (plan->shape == SHAPE_COUNTED
+      && (!counted_look (reading->session, &reading->source, plan, &reading->seen, error) || !tell_backwards (reading, error)))
     return false;
   const PgColumn *bookmark = bookmark_of (reading);
   bool is_time = plan->shape != SHAPE_COUNTED && type_is_time (bookmark->kind);
@@ -259,9 +282,9 @@ position_timed (Reading *reading, Json **ret, GError **error)
   const PgColumn *bookmark = bookmark_of (reading);
   g_autofree char *top = NULL;
   const char *horizon = plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text;
-  if (plan->is_closed)
+  if (plan->is_closed && (reading->transfer.rows > 0 || plan->is_inside))
     return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
-  if (!find_top (reading, &top, error))
+  if (!plan->is_closed && !find_top (reading, &top, error))
     return false;
   if (horizon == NULL || (top == NULL && !plan->is_inside && reading->transfer.rows == 0))
     return *ret = json_incref ((Json *) before), true;

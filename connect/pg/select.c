@@ -87,11 +87,10 @@ begin_before (const PgColumn *column, const char *literal, double overlap)
 }
 
 static void
-add_from (const Selection *selection, const Range *range, GString *sql)
+add_from (const Selection *selection, const Range *range, const char *value, GString *sql)
 {
   const PgColumn *first = &selection->source->columns[selection->order[0]];
-  g_autofree char *name = text_quote_ident (first->name),
-                  *literal = value_literal (g_ptr_array_index (range->values, 0), first->base);
+  g_autofree char *name = text_quote_ident (first->name), *literal = value_literal (value, first->base);
   const char *than = range->kind == RANGE_FROM ? ">=" : ">";
   g_autofree char *before = range->overlap > 0 ? begin_before (first, literal, range->overlap) : g_steal_pointer (&literal);
   add_and (sql, "%s %s %s", name, than, before);
@@ -131,20 +130,23 @@ char *
 select_where (const Selection *selection, const Range *range)
 {
   g_autoptr (GString) sql = g_string_new (selection->conditions);
-  bool has_values = range->values != NULL && range->values->len > 0;
+  const GPtrArray *values = range->values;
   if (range->start != NULL || range->end != NULL || range->below != NULL || range->up_to != NULL)
     add_window (selection, range, sql);
   if (range->kind == RANGE_NULLS || range->kind == RANGE_REST)
     {
       g_autofree char *name = text_quote_ident (selection->source->columns[selection->order[0]].name);
       add_and (sql, range->kind == RANGE_NULLS ? "%s is null" : "%s is not null", name);
-      if (range->kind == RANGE_NULLS && has_values)
-        add_after (selection, range->values, 1, sql);
+      if (range->kind == RANGE_NULLS && values != NULL && values->len > 0)
+        add_after (selection, values, 1, sql);
     }
-  else if (range->kind == RANGE_FROM || (range->kind == RANGE_AFTER && range->values->len == 1))
-    add_from (selection, range, sql);
-  else if (range->kind == RANGE_AFTER)
-    add_after (selection, range->values, 0, sql);
+  else if (range->kind != RANGE_ALL && values != NULL && values->len > 0)
+    {
+      if (range->kind == RANGE_FROM || values->len == 1)
+        add_from (selection, range, g_ptr_array_index (values, 0), sql);
+      else
+        add_after (selection, values, 0, sql);
+    }
   return sql->len > 0 ? g_strconcat (" where ", sql->str, NULL) : g_strdup ("");
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define VERSION_LEAST 110000 /* that can be a source: what its catalog says of indexes */
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 
 /* Members of "connection" and what libpq calls them; NULL: they are not libpq's. "schema" is a destination's. */
@@ -51,8 +52,10 @@ member_text (const Json *value, const char *path)
 static char *
 plain_url (const char *url)
 {
-  g_autofree char *bare = conninfo_without_driver (url, NULL);
-  return g_str_has_prefix (bare, "redshift://") ? g_strconcat ("postgresql", strchr (bare, ':'), NULL) : g_steal_pointer (&bare);
+  const char *rest = strstr (url, "://");
+  if (rest != NULL && (g_str_has_prefix (url, "redshift:") || g_str_has_prefix (url, "redshift+")))
+    return g_strconcat ("postgresql", rest, NULL);
+  return conninfo_without_driver (url, NULL);
 }
 
 static GHashTable *
@@ -192,7 +195,8 @@ session_class (const GError *problem)
   const char *state = weir_error_get_sqlstate (problem);
   if (state == NULL || *state == '\0')
     {
-      if (is_of_certificates (problem->message))
+      const char *detail = weir_error_get_detail (problem); /* where there are several hosts, what the last one said */
+      if (is_of_certificates (problem->message) || (detail != NULL && is_of_certificates (detail)))
         return CONNECT_CREDENTIALS;
       bool has_no_tls = strstr (problem->message, "does not support SSL") != NULL;
       return has_no_tls || problem->code == WEIR_ERROR_MODEL ? CONNECT_CONFIGURATION : CONNECT_TRANSIENT;
@@ -263,6 +267,10 @@ session_open (const Request *request, PgUse use, GError **error)
   if (session->db == NULL)
     return session_fail (error, problem), NULL;
   session->version = db_server_version (session->db);
+  if (use == PG_READ && !session->is_redshift && session->version < VERSION_LEAST)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "%s is a PostgreSQL %d, and must be 11 or later", session->where,
+                         session->version / 10000),
+           NULL;
   return ask_zone (session, error) ? g_steal_pointer (&session) : NULL;
 }
 

@@ -3,7 +3,9 @@
 #include "tests/support/weir.h"
 
 #include "base/autoptr.h"
+#include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -240,13 +242,49 @@ test_check (void **state)
   assert_contains (text, "no index");
 }
 
+/* What can be held of Redshift: by a cursor, with the catalog of old, and without what it does not know. */
+static void
+test_as_redshift (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id bigint primary key, at timestamptz not null, ok boolean, n numeric(20,4), v varchar(100));"
+                  " insert into t select i, timestamptz '2026-01-01' + i * interval '1 hour', i %% 2 = 0, i, case when i %% 3 > 0 "
+                  "then 'v\"' || i end"
+                  " from generate_series(1, 40) i");
+  static const char *const modes[] = { "'mode': 'full'", "'mode': 'log'", "'mode': 'sync', 'bookmark': 'at', 'limits': {'rows': 7}",
+                                       "'mode': 'log', 'limits': {'rows': 39}" };
+  g_autoptr (ConnectorRun) all = pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'full', 'key': ['id']}");
+  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autofree char *more =
+          g_strdup_printf ("{'connection': {'type': 'redshift', 'url': 'redshift://weir:%s@/%s?host=%s&port=5432'}, 'from': "
+                           "{'table': 't'}, 'key': ['id'], %s}",
+                           CLUSTER_PASSWORD, source->database, source->cluster->socket, modes[i]);
+      g_autoptr (PgPull) pull = pg_pull_new (source, more);
+      pg_pull (pull);
+      g_autofree char *found = pg_pull_text (pull), *rows = pg_rows (all);
+      g_auto (GStrv) wanted = g_strsplit (rows, "\n", -1);
+      qsort (wanted, g_strv_length (wanted), sizeof *wanted, text_compare);
+      g_autofree char *sorted = g_strjoinv ("\n", wanted);
+      assert_string_equal (found, sorted);
+      assert_int_equal (pull->read, 40);
+    }
+  g_autofree char *more = g_strdup_printf ("{'connection': {'type': 'redshift', 'url': "
+                                           "'redshift+psycopg2://weir@/%s?host=%s&port=5432'}, 'from': {'table': 'public.t'}}",
+                                           source->database, source->cluster->socket);
+  g_autoptr (ConnectorRun) discovered = pg_expect (source, "discover", more);
+  assert_json (connector_line (discovered, "stream", 0), "key", "[\"id\"]");
+  g_autoptr (ConnectorRun) checked = pg_expect (source, "check", more);
+  assert_json (connector_line (checked, "checked", 1), "what", "read");
+}
+
 int
 main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
     CASE (test_values),  CASE (test_single_column), CASE (test_columns), CASE (test_where),
-    CASE (test_queries), CASE (test_discover),      CASE (test_check),
+    CASE (test_queries), CASE (test_discover),      CASE (test_check),   CASE (test_as_redshift),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -82,6 +82,62 @@ test_batch_sizes (void **state)
   assert_json (pull->position, "$after", "true");
 }
 
+/* A table that was emptied, and whose numbers began anew: it is told, and from then on they are read. */
+static void
+test_numbers_begin_anew (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id bigint primary key); insert into t values (1), (2)");
+  g_autoptr (ConnectorRun) run =
+      pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id'], 'position': {'id': 900}}");
+  assert_json (connector_done (run), "rows", "0");
+  assert_contains (json_string_value (connector_line (run, "note", 0)), "900");
+  g_autoptr (PgPull) pull = pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id']}");
+  pull->position = json_pack ("{s:i}", "id", 900);
+  pg_pull_quiet (pull);
+  pg_sql (source, "insert into t values (3)");
+  pg_pull (pull);
+  assert_string_equal (g_hash_table_lookup (pull->rows, "3"), "3");
+}
+
+/* Keys of all types that order rows, through a view of another schema, whose own functions find what is beside them. */
+static void
+test_keys (void **state)
+{
+  static const char *const types[] = { "smallint", "numeric(6,1)", "text",  "char(5)", "date",     "timestamp", "timestamptz",
+                                       "time",     "uuid",         "bytea", "boolean", "\"char\"", "oid" };
+  static const char *const values[] = { "i",
+                                        "i / 10.0",
+                                        "repeat('ü\"', i % 4) || i",
+                                        "chr(65 + i)",
+                                        "date '2026-01-01' + i",
+                                        "timestamp '2026-01-01' + i * interval '1 us'",
+                                        "timestamptz '2026-01-01' + i * interval '1 us'",
+                                        "time '10:00' + i * interval '1 s'",
+                                        "md5(i::text)::uuid",
+                                        "decode(md5(i::text), 'hex')",
+                                        "i > 10",
+                                        "chr(65 + i)::\"char\"",
+                                        "i::oid" };
+  PgSource *source = *state;
+  pg_sql (source, "create schema shop; create table shop.names (n int, v text); create function shop.name(int) returns text "
+                  "language plpgsql stable"
+                  " as 'begin return (select max(v) from names where n = $1); end'");
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      pg_sql (source,
+              "create table shop.t (id %s not null, n int not null); insert into shop.t select %s, i from generate_series(1, 20) i;"
+              " create view shop.v as select n, id, shop.name(n) as name from shop.t",
+              types[i], values[i]);
+      g_autoptr (PgPull) log =
+          pg_pull_new (source, "{'from': {'table': 'shop.v'}, 'mode': 'log', 'key': ['id', 'n'], 'limits': {'rows': 9}}");
+      pg_pull (log);
+      assert_int_equal (log->read, 20);
+      assert_int_equal (g_hash_table_size (log->rows), 20);
+      pg_sql (source, "drop table shop.t cascade");
+    }
+}
+
 /* What a job makes of the columns of the order changes nothing in it. */
 static void
 test_order_of_source (void **state)
@@ -202,8 +258,16 @@ main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
-    CASE (test_batches),     CASE (test_batch_sizes), CASE (test_order_of_source), CASE (test_changes_between_batches),
-    CASE (test_mirror_keys), CASE (test_dump),        CASE (test_windows),         CASE (test_overlap_and_nulls),
+    CASE (test_batches),
+    CASE (test_batch_sizes),
+    CASE (test_keys),
+    CASE (test_numbers_begin_anew),
+    CASE (test_order_of_source),
+    CASE (test_changes_between_batches),
+    CASE (test_mirror_keys),
+    CASE (test_dump),
+    CASE (test_windows),
+    CASE (test_overlap_and_nulls),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

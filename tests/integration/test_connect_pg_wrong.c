@@ -110,6 +110,28 @@ test_connections (void **state)
     }
 }
 
+/* Whatever is wrong with an address, no part of it that may be a password is told. */
+static void
+test_secrets (void **state)
+{
+  static const char *const urls[] = { "postgresql://weir:secret1@h:secret2@x/y",
+                                      "postgresql://weir:secret1/secret2@h:5x/y",
+                                      "host=h password='secret1",
+                                      "postgresql://weir:secret1@127.0.0.1:1/x?password=secret2",
+                                      "secret1=secret2",
+                                      "postgresql://weir:%secret1@h/x" };
+  PgSource *source = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autoptr (Json) request = json_pack ("{s:{s:s, s:s}}", "connection", "type", "postgresql", "url", urls[i]);
+      g_autoptr (ConnectorRun) run = connector_run (source->path, "weir-connect-pg", "check", request, NULL);
+      g_autofree char *text = connector_text (run);
+      assert_true (run->code == 78 || run->code == 75);
+      if (strstr (text, "secret") != NULL)
+        fail_msg ("%s: %s", urls[i], text);
+    }
+}
+
 /* ---- ends ---- */
 
 /* Started so that it stops at the point; *ret_backend is its session at the server. */
@@ -199,8 +221,8 @@ main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
-    CASE (test_mistakes),       CASE (test_all_at_once),     CASE (test_connections),  CASE (test_killed),
-    CASE (test_server_ends_it), CASE (test_cancelled_there), CASE (test_asked_to_end),
+    CASE (test_mistakes), CASE (test_all_at_once),    CASE (test_connections),     CASE (test_secrets),
+    CASE (test_killed),   CASE (test_server_ends_it), CASE (test_cancelled_there), CASE (test_asked_to_end),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -1,4 +1,5 @@
 /* sslmode=verify-full, as docs/operations.md has it: with a certificate of one's own authority, on the loopback. */
+#include "tests/support/connector.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -93,6 +94,17 @@ stop_with_tls (Cluster *cluster, TlsServer *server)
   cluster_start (cluster);
 }
 
+/* Whether somebody listens there. */
+static bool
+accepts (int port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = htons ((uint16_t) port),
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  AUTO_FD int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
+}
+
 static bool
 can_connect (Home *home)
 {
@@ -142,9 +154,55 @@ test_verify_full (void **state)
   stop_with_tls (home->cluster, &server);
 }
 
+/* A source: who the other side is, is asked of every server that is not this machine; and of this one where the connection says so. */
+static void
+test_connector (void **state)
+{
+  static const struct
+  {
+    const char *more;
+    int code;
+    const char *says;
+  } cases[] = {
+    { "\"host\": \"localhost\", \"sslmode\": \"verify-full\", \"sslrootcert\": \"ca.crt\"", 0,
+      "its certificate and name are checked" },
+    { "\"host\": \"localhost\", \"sslmode\": \"require\"", 0, "certificate is not checked" },
+    { "\"host\": \"localhost\", \"sslmode\": \"verify-full\", \"sslrootcert\": \"other.crt\"", 77, "certificate verify failed" },
+    { "\"host\": \"localhost\", \"sslmode\": \"verify-full\"", 77, "certificate" },
+    { "\"host\": \"127.0.0.1\", \"sslmode\": \"verify-full\", \"sslrootcert\": \"ca.crt\"", 77, "127.0.0.1" },
+    /* As a machine that is somewhere else is called, and no word of TLS. */
+    { "\"host\": \"db.example.org,localhost\", \"connect_timeout\": 2", 77, "certificate" },
+    { "\"url\": \"host=elsewhere.example.org hostaddr=127.0.0.1\", \"sslrootcert\": \"ca.crt\"", 0, "certificate is not checked" },
+  };
+  g_autofree char *openssl = g_find_program_in_path ("openssl");
+  if (openssl == NULL)
+    {
+      fprintf (stderr, "skipped: openssl is not installed\n");
+      skip ();
+    }
+  Home *home = *state;
+  TlsServer server = start_with_tls (home->cluster);
+  home_configure (home, "");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "{\"connection\": {\"type\": \"postgresql\", \"port\": %d, \"database\": \"%s\", \"user\": \"weir\", %s}}", server.port,
+          home->database, cases[i].more);
+      g_autoptr (Json) request = weir_json_parse (text, strlen (text), "a request", NULL);
+      if (i == 0)
+        wait_until (accepts (server.port));
+      g_autoptr (ConnectorRun) run = connector_run (server.folder, "weir-connect-pg", "check", request, NULL);
+      g_autofree char *said = connector_text (run);
+      if (run->code != cases[i].code || strstr (said, cases[i].says) == NULL)
+        fail_msg ("%s: %s", text, said);
+    }
+  stop_with_tls (home->cluster, &server);
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_verify_full, home_setup, home_teardown) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_verify_full, home_setup, home_teardown),
+                                      cmocka_unit_test_setup_teardown (test_connector, home_setup, home_teardown) };
   return cmocka_run_group_tests (tests, cluster_setup_own, cluster_teardown);
 }
