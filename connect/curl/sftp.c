@@ -117,8 +117,10 @@ sftp_get (Store *store, const char *path, int64_t offset, bool first_byte, bool 
 static size_t
 give_file (char *room, size_t size, void *data)
 {
-  const Sftp *sftp = data;
+  Sftp *sftp = data;
   ssize_t n = read (sftp->put_fd, room, size);
+  sftp->put_bytes += MAX (n, 0);
+  connect_progress (0, sftp->put_bytes, -1);
   return n < 0 ? TRANSFER_BROKEN : (size_t) n;
 }
 
@@ -189,6 +191,7 @@ sftp_put (Store *store, int fd, int64_t size, const char *part, const char *path
   if (lseek (fd, 0, SEEK_SET) != 0)
     return weir_system_error (error, errno, "could not read what is to be sent");
   sftp->put_fd = fd;
+  sftp->put_bytes = 0;
   run (sftp, &(TransferRequest) { .send = give_file, .send_size = size, .data = sftp, .sftp = { .after = commands } }, part,
        &result);
   fault_point ("sftp-put");

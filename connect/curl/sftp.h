@@ -13,7 +13,8 @@ typedef struct
   char **host_keys;                                                         /* NULL: known_hosts */
   int64_t port, timeout;
   bool key_is_rsa;
-  int put_fd; /* what is being sent */
+  int put_fd;        /* what is being sent, */
+  int64_t put_bytes; /* and how much of it was */
 } Sftp;
 
 /* Whatever is wrong with the connection or with what the job says of files is a mistake: then NULL. The server is not asked yet. */

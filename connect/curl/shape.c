@@ -101,6 +101,9 @@ take_spool (const Request *request, Shaped *ret, GError **error)
   ret->fd = fcntl (spool_fd (), F_DUPFD_CLOEXEC, 3);
   if (ret->fd < 0 || fstat (ret->fd, &look) != 0 || lseek (ret->fd, 0, SEEK_SET) != 0 || !fs_sha256 (ret->fd, ret->sha256))
     return weir_system_error (error, errno, "could not read the rows that are to be delivered");
+  const char *told = json_string_value (json_object_get (request->delivery, "sha256"));
+  if (told != NULL && g_ascii_strcasecmp (told, ret->sha256) != 0)
+    return connect_fail (error, CONNECT_TRANSIENT, NULL, NULL, "the rows in the spool file are not those of the request");
   ret->size = look.st_size;
   ret->rows = json_integer_value (json_object_get (request->delivery, "rows"));
   return true;

@@ -159,6 +159,7 @@ copy_to (int from, int to, const char *path, GError **error)
           done += MAX (written, 0);
         }
       at += n;
+      connect_progress (0, at, -1);
     }
   return false;
 }

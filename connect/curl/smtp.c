@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "base/mail.h"
+#include "base/quantity.h"
 #include "base/text.h"
 #include "base/uid.h"
 #include "connect/curl/delivered.h"
@@ -211,8 +212,8 @@ send_all (const Sending *sending, Tally *tally, GError **error)
     {
       const Recipient *recipient = sending->mailing->recipients->pdata[i];
       g_auto (TransferResult) result = { 0 };
-      g_autofree char *size = text_size (recipient->size), *most = text_size (limit);
-      g_autofree char *too_large = g_strdup_printf ("the attachment would be of %s, more than \"attach_limit\", %s", size, most);
+      g_autofree char *size = text_size (recipient->size), *most = quantity_show_bytes (limit);
+      g_autofree char *too_large = g_strdup_printf ("the attachment would have %s, more than \"attach_limit\": %s", size, most);
       if (has_it (sending->request, recipient->address))
         continue;
       if (!connect_go_on (error))

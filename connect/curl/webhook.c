@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/quantity.h"
-#include "base/text.h"
 #include "base/webhook.h"
 
 #include <inttypes.h>
@@ -113,7 +112,7 @@ notice_text (const Request *request, const PathFacts *facts)
 static bool
 fail_large (const Hook *hook, GError **error)
 {
-  g_autofree char *most = text_size (hook->limit);
+  g_autofree char *most = quantity_show_bytes (hook->limit);
   return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Send a \"notice\", or deliver the rows as a file.",
                        "the rows are more than one request may have (\"limit\", %s): nothing was sent", most);
 }

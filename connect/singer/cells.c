@@ -152,7 +152,7 @@ put_number (CellType type, Slice value, GString *into)
   size_t length = (size_t) (value.end - value.at);
   if (*value.at == 'N')
     g_string_append (into, "NaN");
-  else if (*value.at == 'I' || value.at[1] == 'I')
+  else if (*value.at == 'I' || (*value.at == '-' && value.at[1] == 'I'))
     g_string_append (into, *value.at == '-' ? "-infinity" : "infinity");
   else
     {

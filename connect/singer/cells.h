@@ -8,7 +8,7 @@
 /* What had to be changed, in counts. */
 typedef struct
 {
-  int64_t halves; /* half a surrogate pair: U+FFFD */
+  int64_t halves; /* half a surrogate pair, or NUL: U+FFFD */
   int64_t words;  /* NaN or an infinity where JSON or a date has none */
 } Mended;
 

@@ -214,13 +214,12 @@ static void
 tell_mended (const Mended *mended, int64_t gone)
 {
   if (mended->halves > 0)
-    connect_note ("%" PRIi64 " texts had half a surrogate pair, which is no character: there is U+FFFD in its place",
-                  mended->halves);
+    connect_note ("became U+FFFD, for they are no characters of a text (half a surrogate pair, NUL): %" PRIi64, mended->halves);
   if (mended->words > 0)
-    connect_note ("%" PRIi64 " places in nested values were no JSON (NaN, infinity, half a surrogate pair) and were mended",
+    connect_note ("mended in nested values, for they are no JSON (NaN, infinity, half a surrogate pair, NUL): %" PRIi64,
                   mended->words);
   if (gone > 0)
-    connect_note ("%" PRIi64 " rows of a version that the tap replaced were left out", gone);
+    connect_note ("left out, for the tap replaced their version: %" PRIi64 " rows", gone);
 }
 
 bool

@@ -210,7 +210,7 @@ tell_others (const Reading *reading)
         g_string_append_printf (text, "%s%s (%" PRIi64 ")", text->len > 0 ? ", " : "", (const char *) name, *(int64_t *) count);
     }
   if (all > 0)
-    connect_note ("%" PRIi64 " records of other streams were left out: %s", all, text->str);
+    connect_note ("records of other streams were left out: %s", text->str);
 }
 
 static void

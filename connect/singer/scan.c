@@ -1,9 +1,8 @@
-#include "connect/singer/scan.h"
+#include "connect/singer/scan_private.h"
 
 #include <string.h>
 
 #define MOST_DEPTH 512
-#define SAFE_DIGITS 18 /* of an integer that 64 bits have room for */
 
 static const char *const words[] = { "true", "false", "null", "NaN", "Infinity", "-Infinity" };
 
@@ -15,8 +14,8 @@ skip_space (const char *at, const char *end)
   return at;
 }
 
-static const char *
-skip_string (const char *at, const char *end)
+const char *
+scan_skip_string (const char *at, const char *end)
 {
   for (at++; at < end && *at != '"'; at++)
     {
@@ -61,11 +60,11 @@ skip_number (const char *at, const char *end)
   return skip_digits (at, end);
 }
 
-static const char *
-skip_scalar (const char *at, const char *end)
+const char *
+scan_skip_scalar (const char *at, const char *end)
 {
   if (*at == '"')
-    return skip_string (at, end);
+    return scan_skip_string (at, end);
   for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
     {
       size_t length = strlen (words[i]);
@@ -80,7 +79,7 @@ static const char *
 skip_name (const char *at, const char *end)
 {
   at = skip_space (at, end);
-  if (at == end || *at != '"' || (at = skip_string (at, end)) == NULL)
+  if (at == end || *at != '"' || (at = scan_skip_string (at, end)) == NULL)
     return NULL;
   at = skip_space (at, end);
   return at < end && *at == ':' ? at + 1 : NULL;
@@ -138,7 +137,7 @@ scan_value (const char *at, const char *end)
       if (at == end)
         return NULL;
       bool inside = false;
-      at = *at == '{' || *at == '[' ? begin (&open, at, end, &inside) : skip_scalar (at, end);
+      at = *at == '{' || *at == '[' ? begin (&open, at, end, &inside) : scan_skip_scalar (at, end);
       if (at != NULL && !inside)
         at = finish (&open, at, end);
     }
@@ -183,7 +182,7 @@ scan_next (Members *members)
     return false;
   at = skip_space (at, end);
   const char *name = at;
-  if (members->is_object && (at == end || *at != '"' || (at = skip_string (at, end)) == NULL))
+  if (members->is_object && (at == end || *at != '"' || (at = scan_skip_string (at, end)) == NULL))
     return false;
   members->name = (Slice) { name, at };
   if (members->is_object)
@@ -211,189 +210,12 @@ scan_is (Slice string, const char *text)
          && memcmp (string.at + 1, text, length) == 0;
 }
 
-/* The four digits behind \u. */
-static gunichar
-hex_of (const char *at)
-{
-  gunichar value = 0;
-  for (int i = 0; i < 4; i++)
-    value = value * 16 + (gunichar) g_ascii_xdigit_value (at[i]);
-  return value;
-}
-
-/* What stands at \u, which is "at"; *ret_behind: where the text goes on. 0xFFFD with *ret_half: half a pair. */
-static gunichar
-read_unicode (const char *at, const char *end, const char **ret_behind, bool *ret_half)
-{
-  gunichar high = hex_of (at + 2);
-  *ret_behind = at + 6;
-  *ret_half = high >= 0xD800 && high <= 0xDFFF;
-  if (!*ret_half)
-    return high;
-  if (high < 0xDC00 && end - at >= 12 && at[6] == '\\' && at[7] == 'u')
-    {
-      gunichar low = hex_of (at + 8);
-      if (low >= 0xDC00 && low <= 0xDFFF)
-        {
-          *ret_half = false;
-          *ret_behind = at + 12;
-          return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-        }
-    }
-  return 0xFFFD;
-}
-
-static char
-escaped (char letter)
-{
-  static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
-  const char *found = strchr (letters, letter);
-  return found != NULL ? meant[found - letters] : letter;
-}
-
-static void
-put_character (GString *into, gunichar character)
-{
-  if (character == 0)
-    g_string_append_c (into, '\0');
-  else
-    g_string_append_unichar (into, character);
-}
-
 bool
-scan_text (Slice string, GString *into, int64_t *halves)
-{
-  if (string.at == NULL || *string.at != '"')
-    return false;
-  const char *at = string.at + 1, *end = string.end - 1;
-  while (at < end)
-    {
-      const char *back = memchr (at, '\\', (size_t) (end - at));
-      g_string_append_len (into, at, (back != NULL ? back : end) - at);
-      if (back == NULL)
-        return true;
-      if (back[1] != 'u')
-        {
-          g_string_append_c (into, escaped (back[1]));
-          at = back + 2;
-          continue;
-        }
-      bool is_half;
-      put_character (into, read_unicode (back, end, &at, &is_half));
-      *halves += is_half;
-    }
-  return true;
-}
-
-/* A string of JSON without halves of pairs; behind it. */
-static const char *
-mend_string (const char *at, const char *end, GString *into, int64_t *mended)
-{
-  const char *behind = skip_string (at, end);
-  while (at < behind)
-    {
-      const char *back = memchr (at, '\\', (size_t) (behind - at));
-      g_string_append_len (into, at, (back != NULL ? back : behind) - at);
-      if (back == NULL)
-        break;
-      const char *next = back + 2;
-      bool is_half = false;
-      if (back[1] == 'u')
-        read_unicode (back, behind, &next, &is_half);
-      if (is_half)
-        g_string_append (into, "\\ufffd");
-      else
-        g_string_append_len (into, back, next - back);
-      *mended += is_half;
-      at = next;
-    }
-  return behind;
-}
-
-/* Whether a number has neither point nor exponent, nor is a word. */
-static bool
-is_whole (const char *at, const char *behind)
+scan_is_whole (const char *at, const char *behind)
 {
   for (; at < behind; at++)
     if (!g_ascii_isdigit (*at) && *at != '-')
       return false;
-  return true;
-}
-
-/* A number as the parser takes it. */
-static void
-put_number (const char *at, const char *behind, bool for_parser, GString *into, int64_t *mended)
-{
-  bool is_word = *at == 'N' || *at == 'I' || at[1] == 'I';
-  size_t length = (size_t) (behind - at);
-  if (is_word && !for_parser)
-    g_string_append_printf (into, "\"%.*s\"", (int) length, at);
-  else if (is_word)
-    g_string_append (into, "null");
-  else
-    g_string_append_len (into, at, (gssize) length);
-  bool is_large = for_parser && length > SAFE_DIGITS && is_whole (at, behind);
-  if (is_large)
-    g_string_append (into, ".0");
-  *mended += is_word || is_large;
-}
-
-static void
-mend (Slice value, bool for_parser, GString *into, int64_t *mended)
-{
-  const char *at = value.at, *end = value.end;
-  while (at < end)
-    if (*at == '"')
-      at = mend_string (at, end, into, mended);
-    else if (g_ascii_isdigit (*at) || *at == '-' || *at == 'N' || *at == 'I')
-      {
-        const char *behind = skip_scalar (at, end);
-        put_number (at, behind, for_parser, into, mended);
-        at = behind;
-      }
-    else
-      g_string_append_c (into, *at++);
-}
-
-void
-scan_mend (Slice value, GString *into, int64_t *mended)
-{
-  mend (value, false, into, mended);
-}
-
-Json *
-scan_parse (Slice value)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  int64_t mended = 0;
-  if (value.at == NULL)
-    return NULL;
-  mend (value, true, text, &mended);
-  return json_loadb (text->str, text->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-}
-
-bool
-scan_is_plain (Slice value)
-{
-  for (const char *at = value.at; at < value.end;)
-    if (*at == '"')
-      {
-        const char *behind = skip_string (at, value.end);
-        for (; at < behind; at++)
-          if (*at == '\\' && at[1] == 'u' && (g_ascii_tolower (at[2]) == 'd' || memcmp (at + 2, "0000", 4) == 0))
-            return false;
-          else
-            at += *at == '\\';
-      }
-    else if (g_ascii_isdigit (*at) || *at == '-' || *at == 'N' || *at == 'I')
-      {
-        const char *behind = skip_scalar (at, value.end);
-        if (behind - at > SAFE_DIGITS || !is_whole (at, behind))
-          return false;
-        at = behind;
-      }
-    else
-      at++;
   return true;
 }
 
@@ -414,6 +236,6 @@ scan_kind (Slice value)
     case '[':
       return KIND_ARRAY;
     default:
-      return is_whole (value.at, value.end) ? KIND_INTEGER : KIND_NUMBER;
+      return scan_is_whole (value.at, value.end) ? KIND_INTEGER : KIND_NUMBER;
     }
 }

@@ -40,10 +40,10 @@ bool scan_next (Members *members);
 /* Whether a JSON string is this text, which is plain ASCII without quotes. */
 bool scan_is (Slice string, const char *text);
 
-/* The text of a JSON string. Half a surrogate pair becomes U+FFFD, and is counted; \u0000 becomes a byte 0. False: it is no string. */
+/* The text of a JSON string. Half a surrogate pair and \u0000, which no text of PostgreSQL can have, become U+FFFD, and are counted. False: it is no string. */
 bool scan_text (Slice string, GString *into, int64_t *halves);
 
-/* The value with what no other parser takes mended: half a surrogate pair becomes \ufffd, NaN and infinities become texts. Both are counted. */
+/* The value with what no other parser takes mended: half a surrogate pair and \u0000 become \ufffd, NaN and infinities become texts. All are counted. */
 void scan_mend (Slice value, GString *into, int64_t *mended);
 
 /* The value by jansson, for what is no row: numbers that it cannot hold become the nearest double, NaN null. NULL where it cannot be. A new reference. */

@@ -148,7 +148,7 @@ put_rows (Sending *sending, GError **error)
       if (!put_record (sending, cells, lengths, n, error))
         return false;
       if (sending->rows % 1024 == 0)
-        connect_progress (sending->rows, -1, -1);
+        connect_progress (sending->rows, 0, -1);
     }
   return peer_is_deaf (sending->peer); /* its end says why */
 }
@@ -249,7 +249,7 @@ static void
 tell_mended (const Sending *sending)
 {
   if (sending->mended.words > 0)
-    connect_note ("%" PRIi64 " values that JSON does not have (NaN, infinity, dates before Christ) were sent as null",
+    connect_note ("sent as null, for JSON does not have them (NaN, infinity, dates before Christ): %" PRIi64,
                   sending->mended.words);
 }
 
@@ -281,13 +281,12 @@ check_target (const SingerSettings *settings, GError **error)
 {
   if (settings->check_stream == NULL)
     {
-      g_autofree char *path = g_find_program_in_path (g_ptr_array_index (settings->command, 0));
       const char *program = g_ptr_array_index (settings->command, 0);
+      g_autofree char *path = g_find_program_in_path (program);
       if (path == NULL)
         return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Install it, or name it by its path in \"command\".",
                              "there is no program \"%s\"", program);
-      connect_checked ("connect", true, "\"%s\" is there; nothing was sent to it: with a \"check_stream\" one row would be",
-                       program);
+      connect_checked ("connect", true, "the target is there; nothing was sent to it: with a \"check_stream\" one row would be");
       return true;
     }
   g_autoptr (Json) columns = json_pack ("[{s:s, s:s, s:b, s:b}]", "name", "id", "type", "bigint", "nullable", 0, "key", 1);

@@ -321,6 +321,7 @@ test_after (void **state)
   assert_true (g_str_has_prefix (in_done[1], "c-") && g_str_has_suffix (in_done[1], ".csv"));
   g_autoptr (ConnectorRun) changed = finish (place, "d.csv", "2026-11-28T22:30:02Z", "\"action\": \"delete\"");
   assert_connector_done (changed);
+  assert_non_null (connector_line (changed, "note", 0));
   assert_non_null (strstr (json_string_value (connector_line (changed, "note", 0)), "has changed"));
   assert_file (place->data, "d.csv", "x");
   g_autoptr (ConnectorRun) no_folder = finish (place, "d.csv", FILES_MTIME, nowhere);

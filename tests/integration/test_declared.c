@@ -4,6 +4,7 @@
 #include "tests/support/weir.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define USERS_MODEL "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}"
 #define ID "{\"name\": \"id\", \"type\": \"bigint\", \"nullable\": false, \"key\": true}"
@@ -168,8 +169,10 @@ test_bag (void **state)
   home_write_model (home, "notes", "{\"table\": \"notes\", \"kind\": \"fact\"}");
   expect_declared (home, "notes.csv", "\"columns\": [{\"name\": \"a\"}, {\"name\": \"b\"}]", "\"a\",\"b\"\n\"1\",\n", "applied",
                    "inserted=1");
-  expect_declared (home, "notes-2.csv", "\"columns\": [{\"name\": \"a\"}, {\"name\": \"b\"}]", "\"a\",\"b\"\n\"1\",\n\"1\",\"\"\n",
-                   "applied", "inserted=1 unchanged=1");
+  expect_declared (home, "notes-2.csv", "\"columns\": [{\"name\": \"a\"}, {\"name\": \"b\"}]", "\"a\",\"b\"\n\"1\",\"\"\n",
+                   "applied", "inserted=1");
+  expect_declared (home, "notes-3.csv", "\"columns\": [{\"name\": \"a\"}, {\"name\": \"b\"}]", "\"a\",\"b\"\n\"1\",\n\"1\",\"\"\n",
+                   "applied", "unchanged=2");
   assert_sql (home, "1|<>\n1|-", "select a, coalesce('<' || b || '>', '-') from warehouse.notes order by 2 desc");
 }
 
@@ -275,13 +278,53 @@ test_no_rows (void **state)
   assert_sql (home, "5", "select position from weir.bookmark");
 }
 
+/* A link beside a file leads to what its dropper may not read: the file stays where it is until that is mended. */
+static void
+test_a_link_beside (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  home_write_file (home, "secret.json", "{\"declared\": 1, " USERS_COLUMNS "}");
+  g_autofree char *link = home_path (home, "imports/.users.csv.json");
+  home_drop (home, "users.csv", "\"id\",\"name\"\n\"1\",\"N/A\"\n");
+  assert_int_equal (symlink ("../secret.json", link), 0);
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "load", "imports/users.csv", NULL);
+  assert_contains (refused->err, "it is a symbolic link");
+  g_autoptr (Outcome) once = run_weir (home, "watch", "--once", NULL);
+  assert_int_not_equal (once->code, 0);
+  assert_true (home_has_file (home, "imports/users.csv"));
+  assert_int_equal (unlink (link), 0);
+  declare (home, "users.csv", USERS_COLUMNS);
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "N/A", "select name from warehouse.users");
+}
+
+/* A file that is loaded where it lies has what lies beside it there; so has one that is only looked at. */
+static void
+test_in_place (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  home_write_file (home, "data/.users.csv.json", "{\"declared\": 1, " USERS_COLUMNS ", \"count\": 1}");
+  home_write_file (home, "data/users.csv", "\"id\",\"name\"\n\"1\",\"N/A\"\n");
+  g_autoptr (Outcome) diff = expect_weir (home, 0, "diff", "data/users.csv", NULL);
+  assert_contains (diff->out, "N/A");
+  assert_weir (home, 0, "load", "data/users.csv", NULL);
+  assert_sql (home, "N/A", "select name from warehouse.users");
+  assert_true (home_has_file (home, "data/.users.csv.json"));
+  assert_weir (home, 0, "load", "--force", "--archive", "data/users.csv", NULL);
+  assert_false (home_has_file (home, "data/.users.csv.json"));
+  home->oracle = ORACLE_BY_HAND;
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_values),      TEST (test_cells), TEST (test_one_column), TEST (test_bag),     TEST (test_long_cells),
-    TEST (test_models_rule), TEST (test_pins),  TEST (test_refused),    TEST (test_no_rows),
+    TEST (test_values),     TEST (test_cells),         TEST (test_one_column), TEST (test_bag),
+    TEST (test_long_cells), TEST (test_models_rule),   TEST (test_pins),       TEST (test_refused),
+    TEST (test_no_rows),    TEST (test_a_link_beside), TEST (test_in_place),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
