@@ -2,12 +2,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/ledger_bookmark.h"
+#include "schema/ledger_pull.h"
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/jobs/windows.h"
 #include "src/load/upkeep.h"
 #include "src/pull/pull.h"
 #include "src/report/progress.h"
+#include "src/schedule/pulls.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +69,8 @@ static void
 on_told (const char *job, const char *text, void *data)
 {
   (void) data;
-  g_autofree char *shown = text_printable (text, strlen (text), SIZE_MAX);
+  g_auto (GStrv) lines = g_strsplit_set (text, "\n\t", -1);
+  g_autofree char *line = g_strjoinv (" ", lines), *shown = text_printable (line, strlen (line), SIZE_MAX);
   fprintf (stderr, "%s: %s\n", job, shown);
 }
 
@@ -259,6 +262,16 @@ open_telling (const Call *call, Telling *telling, int stop_fd, GError **error)
   return loader_refresh (&telling->loader, error);
 }
 
+/* What was told of jobs that are not there any more is over. */
+static void
+forget_others (const Telling *telling)
+{
+  const Settings *settings = telling->loader.settings;
+  g_autoptr (GPtrArray) names = pulls_jobs (settings);
+  g_autofree char *known = text_array (names);
+  (void) ledger_pull_forget (telling->loader.db, settings->home, known, g_get_real_time () / G_USEC_PER_SEC, NULL);
+}
+
 static bool
 pull_all (const Call *call, Telling *telling, GError **error)
 {
@@ -269,6 +282,7 @@ pull_all (const Call *call, Telling *telling, GError **error)
     return false;
   if (telling->options->gaps)
     return tell_gaps (telling, chosen, error);
+  forget_others (telling);
   for (guint i = 0; i < chosen->len; i++)
     if (!pull_one (telling, chosen->pdata[i]))
       break;

@@ -134,7 +134,7 @@ print_list (const DbResult *rows)
       g_ptr_array_add (cells, g_strdup (state_of (rows, row)));
     }
   if (cells->len == 0)
-    puts ("Nothing has its times: \"expect\" in a model says when a file is expected.");
+    puts ("Nothing has its times: \"expect\" in a model says when a file is expected, \"cron\" in a job when it is pulled.");
   else
     show_table (headers, cells);
   bool overdue = false;

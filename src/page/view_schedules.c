@@ -78,8 +78,10 @@ show (Html *html, const Visit *visit, const Json *object)
   html_element (html, "h1", "Schedules", NULL);
   if (json_array_size (schedules) == 0)
     {
-      html_element (html, "p", "Nothing has its times: \"expect\" in a model says when a file is expected.", "class", "empty",
-                    NULL);
+      html_element (
+          html, "p",
+          "Nothing has its times: \"expect\" in a model says when a file is expected, \"cron\" in a job when it is pulled.",
+          "class", "empty", NULL);
       return;
     }
   view_table_open (html, "Timed work, and when it is due", headers);

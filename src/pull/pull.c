@@ -34,6 +34,13 @@ pull_tell (const Pulling *pulling, const char *format, ...)
     events->told (pulling->job->name, text, events->data);
 }
 
+const char *
+pull_without_name (const Job *job, const char *message)
+{
+  size_t length = strlen (job->name);
+  return g_str_has_prefix (message, job->name) && g_str_has_prefix (message + length, ": ") ? message + length + 2 : message;
+}
+
 void
 pull_tell_nothing_new (Pulling *pulling, const Json *position)
 {
@@ -231,10 +238,11 @@ keep_failure (const Pulling *pulling, int64_t begun, const GError *error)
   bool is_new;
   const Job *job = pulling->job;
   const char *hint = weir_error_get_hint (error), *table = ((const JobStream *) job->streams->pdata[0])->table;
+  const char *message = pull_without_name (job, error->message);
   const char *word = pulling->how != CONNECTED_DONE ? connected_words[pulling->how] : reason_word (weir_error_get_reason (error));
   g_autoptr (Json) detail = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class",
-                                       word, "message", weir_json_string (error->message), "hint", weir_json_string (hint));
-  const PullTrouble trouble = { job->name, table, pulling->run, (g_get_monotonic_time () - begun) / 1000, error->message, detail };
+                                       word, "message", weir_json_string (message), "hint", weir_json_string (hint));
+  const PullTrouble trouble = { job->name, table, pulling->run, (g_get_monotonic_time () - begun) / 1000, message, detail };
   g_autoptr (Db) db = database_open (pulling->settings, NULL);
   if (db != NULL)
     (void) ledger_pull_failed (db, &trouble, &is_new, NULL);

@@ -186,7 +186,7 @@ pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_con
         return connected_error (ret_connected, pulling->job->name, error);
       g_autoptr (GError) problem = NULL;
       connected_error (ret_connected, pulling->job->name, &problem);
-      pull_tell (pulling, "%s; once more in %d s", problem->message, pauses[i]);
+      pull_tell (pulling, "%s; once more in %d s", pull_without_name (pulling->job, problem->message), pauses[i]);
       connected_clear (ret_connected);
       if (!pause_for (pulling, pauses[i], error))
         return false;

@@ -64,6 +64,8 @@ bool pull_files (Pulling *pulling, GError **error);
 /* ---- pull.c ---- */
 
 void pull_tell (const Pulling *pulling, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* A message of an error, without the job's name before it. Borrowed. */
+const char *pull_without_name (const Job *job, const char *message);
 void pull_tell_nothing_new (Pulling *pulling, const Json *position);
 
 /* The lock is there still, or again. RETRY where somebody else has it. */

@@ -2,6 +2,8 @@
 
 #include "src/jobs/job.h"
 
+#include <string.h>
+
 #define SCHEDULED "--scheduled"
 
 void
@@ -57,11 +59,22 @@ pulls_any (const Settings *settings, const TimedJob *row)
   return pulls != NULL && pulls->len > 0;
 }
 
+/* A file may be called anything; then there never was a job of its name. */
+static bool
+is_name (const char *name)
+{
+  return name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-")] == '\0';
+}
+
 static void
 add_broken (const Jobs *jobs, GPtrArray *names)
 {
   for (guint i = 0; i < jobs->broken->len; i++)
-    g_ptr_array_add (names, g_strdup (((const BrokenJob *) jobs->broken->pdata[i])->name));
+    {
+      const BrokenJob *broken = jobs->broken->pdata[i];
+      if (is_name (broken->name))
+        g_ptr_array_add (names, g_strdup (broken->name));
+    }
 }
 
 GPtrArray *

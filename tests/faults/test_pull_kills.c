@@ -116,7 +116,7 @@ test_connector_killed (void **state)
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { TEST (test_killed_before_it_is_claimed), TEST (test_killed_behind), TEST (test_killed_beside_a_watch),
-                                      TEST (test_connector_killed) };
+  const struct CMUnitTest tests[] = { TEST (test_killed_before_it_is_claimed), TEST (test_killed_behind),
+                                      TEST (test_killed_beside_a_watch), TEST (test_connector_killed) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

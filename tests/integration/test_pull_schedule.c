@@ -69,13 +69,16 @@ test_failed (void **state)
 {
   Home *home = *state;
   given (home, ", \"cron\": \"* * * * *\"");
-  source_deed (home, "credentials 1");
+  source_deed (home, "credentials 2");
+  assert_weir (home, 2, "pull", "users", NULL);
   g_autoptr (Outcome) failed = expect_weir (home, 1, "schedule", "run-now", "pull:users", NULL);
   assert_contains (failed->out, "exit code 2");
   assert_contains (failed->err, "the password is wrong");
   g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
   assert_contains (status->out,
-                   "users: pulling users fails (credentials): users: the password is wrong (28P01); Mend the password.");
+                   "users: pulling users fails, 2 times by now (credentials): the password is wrong (28P01); Mend the password.");
+  /* The list of runs has each trouble once. */
+  assert_sql (home, "1", "select count(*) from weir.runs where status = 'FAILED'");
   g_autoptr (Outcome) told = expect_weir (home, 1, "status", "--json", NULL);
   g_autoptr (Json) json = outcome_json (told);
   assert_json (json, "incidents.0.kind", "pull");
@@ -97,6 +100,7 @@ test_broken (void **state)
   given (home, ", \"cron\": \"* * * * *\"");
   assert_weir (home, 0, "schedule", "pause", "pull:users", NULL);
   home_write_file (home, "jobs/users.json", "{");
+  home_write_file (home, "jobs/any, {name\"\\.json", "{}");
   g_autoptr (Outcome) list = expect_weir (home, 0, "schedule", NULL);
   assert_contains (list->out, "pull:users");
   assert_contains (list->out, "paused");

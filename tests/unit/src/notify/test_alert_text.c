@@ -29,6 +29,8 @@ test_titles (void **state)
     { "stale", "users", 1, 1, "[{\"table\": \"users\", \"text\": \"it was due at 8\"}]", "a file of users did not come",
       "users: it was due at 8", "weir schedule" },
     { "stale", "", 7, 7, "[]", "a file of 7 tables did not come", "and 7 more", "weir schedule" },
+    { "pull", "users", 1, 1, "[{\"table\": \"users\", \"text\": \"pulling users fails\"}]", "users cannot be pulled",
+      "users: pulling users fails", "weir jobs" },
     { "recovered", "users", 1, 1, "[{\"table\": \"users\", \"text\": \"it came\"}]", "files of users come again", "users: it came",
       "weir status" },
     { "recovered", "", 1, 1, "[{\"table\": \"\", \"text\": \"away for 2 s\"}]", "the database is back", "away for 2 s",

@@ -129,7 +129,8 @@ test_names (void **state G_GNUC_UNUSED)
       g_autofree char *name = declare_name_like ("orders", names[i].path, names[i].number);
       assert_string_equal (name, names[i].name);
     }
-  g_autofree char *whole = declare_name ("orders", G_GINT64_CONSTANT (1764403200) * G_USEC_PER_SEC, (Uid) { { 0x1a, 0x2b, 0x3c, 0x4d } });
+  g_autofree char *whole =
+      declare_name ("orders", G_GINT64_CONSTANT (1764403200) * G_USEC_PER_SEC, (Uid) { { 0x1a, 0x2b, 0x3c, 0x4d } });
   assert_string_equal (whole, "orders-20251129T080000Z-1a2b3c4d.csv");
   g_autofree char *long_path = g_strnfill (2000, 'x'), *short_name = declare_name_like ("orders", long_path, 1);
   assert_true (strlen (short_name) < 220);
