@@ -55,6 +55,8 @@ delivery_clear (Delivery *delivery)
   g_free (delivery->destination);
   g_free (delivery->job);
   g_free (delivery->table);
+  g_free (delivery->since);
+  g_clear_pointer (&delivery->delivered, json_decref);
   GPtrArray **const lists[] = { &delivery->runs, &delivery->marks, &delivery->undone };
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
     g_clear_pointer (lists[i], g_ptr_array_unref);
@@ -87,7 +89,20 @@ enum
   PENDING_ATTEMPTS,
   PENDING_BEGUN,
   PENDING_UNDONE,
+  PENDING_SINCE,
+  PENDING_DELIVERED,
 };
+
+/* How many of them are sent together. Where some of several receivers have what was sent before, no more comes along than did then. */
+static int
+count_together (const DbResult *pending, bool one)
+{
+  int rows = db_result_rows (pending);
+  for (int row = rows; row-- > 0;)
+    if (db_result_value (pending, row, PENDING_DELIVERED) != NULL)
+      return row + 1;
+  return one ? 1 : rows;
+}
 
 static void
 add_undone (const char *runs, GPtrArray *undone)
@@ -123,7 +138,11 @@ delivery_pending (Db *db, bool one, Delivery *delivery, GError **error)
   delivery->forgets = has_cause (pending, "forget");
   delivery->asked = has_cause (pending, "whole") || (one && delivery->forgets);
   delivery->whole = delivery->asked || !db_result_bool (pending, 0, PENDING_BEGUN);
-  for (int row = 0; row < (one && !delivery->whole ? 1 : rows); row++)
+  rows = count_together (pending, one && !delivery->whole);
+  const char *delivered = db_result_value (pending, rows - 1, PENDING_DELIVERED);
+  delivery->since = g_strdup (db_result_value (pending, rows - 1, PENDING_SINCE));
+  delivery->delivered = delivered != NULL ? weir_json_parse (delivered, strlen (delivered), "delivery", NULL) : NULL;
+  for (int row = 0; row < rows; row++)
     {
       int64_t attempts = db_result_int64 (pending, row, PENDING_ATTEMPTS);
       const char *cause = db_result_value (pending, row, PENDING_CAUSE);

@@ -45,6 +45,8 @@ typedef struct
   bool forgets;      /* somebody was erased */
   bool again;        /* some of it may be at the other side already */
   int64_t attempts;  /* this one included */
+  char *since;       /* since when the last of them waits: "2026-11-29T08:00:00Z" */
+  Json *delivered;   /* what earlier tries have said of its receivers; NULL: nothing */
   GPtrArray *runs;   /* of char *: whose changes, in order */
   GPtrArray *marks;  /* of char *: of the same; the last one is that of what is sent */
   GPtrArray *undone; /* of char *: the runs that were taken back */
@@ -66,7 +68,7 @@ bool delivery_failed (Db *db, const Delivery *delivery, int64_t pause, const cha
 /* What waits for a person: job, destination, item, table_name, refused_as. */
 bool delivery_refused (Db *db, DbResult **ret_rows, GError **error);
 
-/* They are tried again at once: those that were refused, and those that wait for another try. item -1: any. */
+/* All that is not delivered is tried at once: also what was refused, and what waits for another try. item -1: any. *ret_count: how much there is. */
 bool delivery_renew (Db *db, const DeliveryChoice *choice, int64_t item, int64_t *ret_count, GError **error);
 
 /* All of a table is to be sent. */

@@ -246,7 +246,7 @@ pg_write (const Request *request, Done *done, GError **error)
     }
   done->rows = plan.rows;
   fault_point ("write-rows");
-  if (!session_exec (session, again ? "rollback" : "commit", error))
+  if (!session_exec (session, again ? "rollback" : "commit work", error))
     return false;
   fault_point ("write-committed");
   return true;

@@ -306,8 +306,8 @@ take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, 
   bool applied = strcmp (db_result_value (row, 0, RUN_STATE), "applied") == 0;
   return take_bookmark_back (db, undoing, id, error)
          && (!applied
-             || (note_touched (db, undoing, error) && restore_rows (db, undoing, run, error) && undo_check_facts (db, undoing, error)
-                 && undo_placeholders (db, undoing, run, error)))
+             || (note_touched (db, undoing, error) && restore_rows (db, undoing, run, error)
+                 && undo_check_facts (db, undoing, error) && undo_placeholders (db, undoing, run, error)))
          && run_all (db, undoing, forget, error);
 }
 

@@ -88,7 +88,8 @@ returning t.job, t.item, t.table_name
 -- name: pending
 -- All of it that this snapshot sees, in order.
 select d.run_id, d.mark, d.cause, d.attempts, t.whole_on is not null,
-       (select string_agg(r::text, ',') from weir.operation o cross join unnest(o.runs) r where o.run_id = d.run_id and d.cause = 'undo')
+       (select string_agg(r::text, ',') from weir.operation o cross join unnest(o.runs) r where o.run_id = d.run_id and d.cause = 'undo'),
+       to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), (d.detail -> 'delivered')::text
 from weir.delivery d left join weir.delivery_target t using (job, destination, item, table_name)
 where d.destination = :'destination' and d.job = :'job' and d.item = :'item'::integer and d.table_name = :'table' and d.state in ('waiting', 'sending')
 order by d.place
@@ -135,8 +136,8 @@ order by 1, 2, 3
 -- name: renew
 -- They are tried again, and at once. NULL: all.
 update weir.delivery
-set state = 'waiting', next_on = null
-where (state = 'refused' or (state in ('waiting', 'sending') and next_on is not null)) and (:'job'::text is null or job = :'job')
+set state = case when state = 'sending' then state else 'waiting' end, next_on = null
+where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or job = :'job')
   and (:'destination'::text is null or destination = :'destination') and (:'table'::text is null or table_name = :'table')
   and (:'item'::integer is null or item = :'item'::integer)
 
@@ -156,7 +157,7 @@ where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or jo
 -- What waits, by destination, job and table.
 select d.destination, d.job, d.item, d.table_name as "table",
        case when bool_or(d.state = 'refused') then 'refused' when bool_or(d.next_on > clock_timestamp()) then 'again' else 'waiting' end as state,
-       count(*) as runs, max(d.attempts) as attempts, min(d.first_on)::text as since, max(d.next_on)::text as next,
+       count(*) as runs, max(d.attempts) as attempts, to_char(min(d.first_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since, to_char(max(d.next_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next,
        (array_agg(d.detail order by d.tried_on desc nulls last))[1]::text as detail
 from weir.delivery d
 where d.state in ('waiting', 'sending', 'refused')
@@ -165,8 +166,8 @@ order by 1, 2, 3
 
 -- name: list
 -- The outbox, the newest first.
-select d.destination, d.job, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, d.first_on::text as since,
-       d.done_on::text as done, d.next_on::text as next, d.detail::text as detail
+select d.destination, d.job, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since,
+       to_char(d.done_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as done, to_char(d.next_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next, d.detail::text as detail
 from weir.delivery d
 where (:'job'::text is null or d.job = :'job') and (:'destination'::text is null or d.destination = :'destination')
   and (:'table'::text is null or d.table_name = :'table')

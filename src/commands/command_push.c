@@ -242,16 +242,25 @@ judge (const Round *round)
   return refused ? EXIT_REFUSED : again ? EXIT_AGAIN : 0;
 }
 
-/* Whether something is delivered by a job of that name, so that a mistyped one is told; one that is gone may have left something. */
+/* Whether something may be meant by those names, so that a mistyped one is told; one that is gone may have left something. */
 static bool
-check_job (const Jobs *jobs, const DeliveryChoice *choice, int64_t waiting, GError **error)
+check_names (const Settings *settings, const Jobs *jobs, const DeliveryChoice *choice, int64_t waiting, GError **error)
 {
-  if (choice->job == NULL || waiting > 0)
+  if (waiting > 0)
     return true;
-  const Job *job = jobs_find (jobs, choice->job, error);
-  return job != NULL
-         && (job->deliver->len > 0
-             || weir_error (error, WEIR_ERROR_MODEL, "%s delivers nothing: it has no \"deliver\"", job->path));
+  if (choice->destination != NULL && connection_find (settings, choice->destination, error) == NULL)
+    return false;
+  const Job *job = choice->job != NULL ? jobs_find (jobs, choice->job, error) : NULL;
+  if (choice->job != NULL && job == NULL)
+    return false;
+  if (job != NULL && job->deliver->len == 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "%s delivers nothing: it has no \"deliver\"", job->path);
+  bool delivered = choice->table == NULL;
+  for (guint i = 0; !delivered && i < jobs->jobs->len; i++)
+    delivered = deliveries_has_table (jobs->jobs->pdata[i], choice->table);
+  return delivered
+         || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir jobs` lists what is delivered where." },
+                       "no job delivers a table \"%s\"", choice->table);
 }
 
 static bool
@@ -264,8 +273,8 @@ run_round (Call *call, int *ret_code, GError **error)
   g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
   g_autoptr (Db) db = jobs != NULL ? database_open (call->settings, error) : NULL;
   int64_t waiting = 0;
-  if (db == NULL || !delivery_renew (db, &choice, -1, &waiting, error) || !check_job (jobs, &choice, waiting, error)
-      || (options->full && !ask_full (db, jobs, &choice, error)))
+  if (db == NULL || !delivery_renew (db, &choice, -1, &waiting, error)
+      || !check_names (call->settings, jobs, &choice, waiting, error) || (options->full && !ask_full (db, jobs, &choice, error)))
     return false;
   g_clear_pointer (&db, db_free);
   if (!run_courier (call, &round, error))
@@ -275,7 +284,7 @@ run_round (Call *call, int *ret_code, GError **error)
   if (call->json)
     show_json (all);
   else if (json_array_size (results) == 0 && json_array_size (failed) == 0)
-    puts ("Nothing waits to be delivered.");
+    puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
   return true;
 }
 

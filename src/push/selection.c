@@ -291,6 +291,30 @@ write_append (const Making *making, GString *sql)
     g_string_append_printf (sql, " where w.%s in (%s)", by, runs);
 }
 
+/* The same rows give the same bytes, whatever order the server finds them in: who has a file already compares it. */
+static void
+write_order (const Making *making, GString *sql)
+{
+  const SelectionTask *task = making->task;
+  g_autofree char *start = text_quote_ident (task->history->names[HISTORY_START]);
+  if (task->item->mode != PUSH_UPSERT)
+    {
+      g_string_append_printf (sql, "\norder by %s%s", making->id != NULL ? "w." : "w.row_hash, w.occurrence",
+                              making->id != NULL ? making->id : "");
+      if (making->versions)
+        g_string_append_printf (sql, ", w.%s", start);
+      return;
+    }
+  bool first = true;
+  for (guint i = 0; i < making->columns->len; i++)
+    {
+      if (!g_array_index (making->columns, Column, i).key)
+        continue;
+      g_string_append_printf (sql, "%s %u", first ? "\norder by" : ",", i + 1);
+      first = false;
+    }
+}
+
 static void
 write_sql (const Making *making, GString *sql)
 {
@@ -307,6 +331,7 @@ write_sql (const Making *making, GString *sql)
       write_present (making, sql);
       g_string_append_printf (sql, "\nfrom %s w where %s", making->table, task->item->history ? "true" : current);
     }
+  write_order (making, sql);
 }
 
 /* ---- what is told of them ---- */

@@ -7,6 +7,7 @@
 #include "src/connectors/connecting.h"
 #include "src/jobs/deliveries.h"
 #include "src/notify/sender.h"
+#include "src/push/said.h"
 #include "src/push/selection.h"
 #include "src/push/spooled.h"
 #include "src/server/connect.h"
@@ -28,6 +29,7 @@ typedef struct
   Jobs *jobs;
   const Job *job;
   const JobDelivery *member;
+  const char *kind; /* of the model */
   char *place, *checksum;
   Selection selection;
   Spooled spooled;
@@ -100,6 +102,7 @@ static bool
 select_rows (Sending *sending, const Model *model, GError **error)
 {
   Delivery *delivery = &sending->delivery;
+  sending->kind = model_kind_word (model->kind);
   const char *schema = sending->task->settings->warehouse_schema;
   g_auto (TableState) state = { 0 };
   g_auto (History) history = { 0 };
@@ -166,6 +169,20 @@ mark_of (const Delivery *delivery)
   return delivery->marks->pdata[delivery->marks->len - 1];
 }
 
+/* The names of receivers that have it already. A new reference. */
+static Json *
+list_sent (const Json *delivered)
+{
+  Json *sent = json_array ();
+  for (size_t i = 0; i < json_array_size (delivered); i++)
+    {
+      const Json *one = json_array_get (delivered, i);
+      if (g_strcmp0 (json_string_value (json_object_get (one, "status")), "sent") == 0)
+        json_array_append (sent, json_object_get (one, "name"));
+    }
+  return sent;
+}
+
 /* What lies in the spool file. A new reference. */
 static Json *
 describe (const Sending *sending)
@@ -174,12 +191,24 @@ describe (const Sending *sending)
   const Selection *selection = &sending->selection;
   const Spooled *spooled = &sending->spooled;
   PushMode mode = delivery->whole && sending->item.mode == PUSH_APPEND && delivery->asked ? PUSH_SWAP : sending->item.mode;
-  return json_pack ("{s:s, s:s, s:s, s:O, s:O, s:s, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run", mark_of (delivery), "table",
-                    delivery->table, "mode", push_mode_words[mode], "key", selection->key, "entity", selection->entity, "gone",
-                    push_gone_words[sending->item.gone], "complete", (int) (delivery->asked || mode == PUSH_SWAP), "again",
-                    (int) delivery->again, "runs", texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone),
-                    "columns", selection->columns, "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes,
-                    "sha256", spooled->sha256);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:o, s:s, s:O, s:O, s:s, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run",
+                    mark_of (delivery), "table", delivery->table, "kind", sending->kind, "on", delivery->since, "sent",
+                    list_sent (delivery->delivered), "mode", push_mode_words[mode], "key", selection->key, "entity",
+                    selection->entity, "gone", push_gone_words[sending->item.gone], "complete",
+                    (int) (delivery->asked || mode == PUSH_SWAP), "again", (int) delivery->again, "runs",
+                    texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone), "columns", selection->columns,
+                    "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes, "sha256", spooled->sha256);
+}
+
+/* What a member says to the connector: what is ours it finds in the delivery. A new reference. */
+static Json *
+own_members (const Json *rest)
+{
+  static const char *const ours[] = { "mode", "key", "gone", "columns", "history", NULL };
+  Json *own = json_copy ((Json *) rest);
+  for (size_t i = 0; ours[i] != NULL; i++)
+    json_object_del (own, ours[i]);
+  return own;
 }
 
 static bool
@@ -189,7 +218,8 @@ make_request (const Sending *sending, Json **ret_connection, Json **ret_request,
   const Delivery *delivery = &sending->delivery;
   const Json *connection = connection_find (settings, delivery->destination, error);
   *ret_connection = connection != NULL ? job_resolve (settings, connection, delivery->destination, error) : NULL;
-  Json *to = *ret_connection != NULL ? job_resolve (settings, sending->member->rest, sending->place, error) : NULL;
+  g_autoptr (Json) own = own_members (sending->member->rest);
+  Json *to = *ret_connection != NULL ? job_resolve (settings, own, sending->place, error) : NULL;
   if (to == NULL)
     return false;
   *ret_request = json_pack ("{s:s, s:s, s:o, s:O, s:o}", "job", delivery->job, "run", mark_of (delivery), "to", to, "key",
@@ -241,27 +271,6 @@ call (Sending *sending, Connected *ret_connected, GError **error)
 
 /* ---- what came of it ---- */
 
-/* Adds what an error says to "detail". */
-static void
-tell_error (Json *detail, const char *class_word, const GError *error)
-{
-  json_object_set_new (detail, "class", json_string (class_word));
-  json_object_set_new (detail, "message", weir_json_string (error->message));
-  if (weir_error_get_detail (error) != NULL)
-    json_object_set_new (detail, "detail", weir_json_string (weir_error_get_detail (error)));
-  if (weir_error_get_hint (error) != NULL)
-    json_object_set_new (detail, "hint", weir_json_string (weir_error_get_hint (error)));
-}
-
-static void
-tell_said (Json *detail, const Connected *connected)
-{
-  if (json_array_size (connected->notes) > 0)
-    json_object_set (detail, "notes", connected->notes);
-  if (json_array_size (connected->delivered) > 0)
-    json_object_set (detail, "delivered", connected->delivered);
-}
-
 static void
 report (const Sending *sending, const char *state, int64_t rows, int64_t pause, const Json *detail)
 {
@@ -299,7 +308,7 @@ settle_error (Sending *sending, GError *taken, GError **error)
   if (g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_STOP))
     return g_propagate_error (error, g_steal_pointer (&problem)), false;
   g_autoptr (Json) detail = json_object ();
-  tell_error (detail, connected_words[refused ? CONNECTED_CONFIGURATION : CONNECTED_TRANSIENT], problem);
+  said_error (detail, connected_words[refused ? CONNECTED_CONFIGURATION : CONNECTED_TRANSIENT], problem);
   return settle_failed (sending, refused, detail, error);
 }
 
@@ -320,11 +329,11 @@ settle (Sending *sending, const Connected *connected, GError **error)
 {
   g_autoptr (Json) detail = json_object ();
   g_autoptr (GError) problem = NULL;
-  tell_said (detail, connected);
+  said_by_connector (detail, sending->delivery.delivered, connected);
   if (connected->how == CONNECTED_DONE)
     return settle_done (sending, connected, detail, error);
   (void) connected_error (connected, sending->place, &problem);
-  tell_error (detail, connected_words[connected->how], problem);
+  said_error (detail, connected_words[connected->how], problem);
   if (connected->how == CONNECTED_STOPPED)
     return g_propagate_error (error, g_steal_pointer (&problem)), false;
   bool again =

@@ -33,13 +33,17 @@ begin (Home *home, const Store *store, const char *url)
 
 /* The n-th pair of files. */
 static void
-load_pair (Home *home, size_t n)
+load_pair (Home *home, size_t n, bool events_first)
 {
   g_autofree char *people = g_strdup_printf ("people-%zu.csv", n), *events = g_strdup_printf ("events-%zu.csv", n);
   g_autofree char *rows = g_strdup_printf ("email,age\na@x.org,%zu\nb%zu@x.org,1\n", n, n);
   g_autofree char *facts = g_strdup_printf ("what,n\nstart,1\nstart,1\nstop,%zu\n", n);
-  load (home, people, rows);
+  /* What goes first is what is hit. */
+  if (!events_first)
+    load (home, people, rows);
   load (home, events, facts);
+  if (events_first)
+    load (home, people, rows);
 }
 
 static void
@@ -82,16 +86,16 @@ test_killed_at_each_point (void **state)
   Home *home = *state;
   g_auto (Store) store = store_make (home);
   begin (home, &store, NULL);
-  for (size_t i = 0; points[i] != NULL; i++)
+  for (size_t i = 0; points[i / 2] != NULL; i++)
     {
-      g_autofree char *fault = g_strconcat ("kill:", points[i], NULL);
-      print_message ("  %s\n", points[i]);
-      load_pair (home, i);
+      g_autofree char *fault = g_strconcat ("kill:", points[i / 2], NULL);
+      print_message ("  %s\n", points[i / 2]);
+      load_pair (home, i, i % 2 == 0);
       home_set_environment (home, "WEIR_FAULT", fault);
       g_autoptr (Outcome) killed = run_weir (home, "push", NULL);
       assert_int_equal (killed->code, 3);
       home_set_environment (home, "WEIR_FAULT", NULL);
-      load_pair (home, i + 100);
+      load_pair (home, i + 100, false);
       assert_weir (home, 0, "push", NULL);
       assert_all_there (&store);
       assert_sql (home, "0", "select count(*) from weir.delivery where state <> 'sent'");
@@ -106,8 +110,8 @@ test_cut (void **state)
   {
     RelayMode mode;
     const char *text;
-  } cases[] = { { RELAY_CUT_BEFORE, "commit" },
-                { RELAY_CUT_BEHIND, "commit" },
+  } cases[] = { { RELAY_CUT_BEFORE, "commit work" },
+                { RELAY_CUT_BEHIND, "commit work" },
                 { RELAY_CUT_BEFORE, "copy weir_rows" },
                 { RELAY_CUT_BEHIND, "insert into" },
                 { RELAY_CUT_BEHIND, "weir_delivered" } };
@@ -117,15 +121,15 @@ test_cut (void **state)
   Relay *relay = relay_start (home->cluster->socket, folder);
   g_autofree char *url = g_strdup_printf ("postgresql://weir@/%s?host=%s", store.database, folder);
   begin (home, &store, url);
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (cases) * 2; i++)
     {
-      print_message ("  %s %s\n", cases[i].mode == RELAY_CUT_BEFORE ? "before" : "behind", cases[i].text);
-      load_pair (home, i);
-      relay_set (relay, cases[i].mode, cases[i].text);
+      print_message ("  %s %s\n", cases[i / 2].mode == RELAY_CUT_BEFORE ? "before" : "behind", cases[i / 2].text);
+      load_pair (home, i, i % 2 == 0);
+      relay_set (relay, cases[i / 2].mode, cases[i / 2].text);
       g_autoptr (Outcome) cut = run_weir (home, "push", NULL);
       assert_int_equal (cut->code, 3);
       assert_true (relay_triggered (relay));
-      load_pair (home, i + 100);
+      load_pair (home, i + 100, false);
       assert_weir (home, 0, "push", NULL);
       assert_all_there (&store);
     }
@@ -158,6 +162,23 @@ test_connector_killed (void **state)
     }
 }
 
+/* A file of which rows are missing counts as nothing. */
+static void
+test_cut_file (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  g_autoptr (Json) request =
+      json_pack ("{s:s, s:s, s:{s:s, s:s}, s:{s:s}, s:{s:s, s:s, s:[{s:s, s:s}], s:i}}", "job", "j", "run",
+                 "c0ffee00-1234-4000-8000-000000000001", "connection", "type", "postgresql", "url", store.url, "to", "table", "t",
+                 "delivery", "table", "x", "mode", "append", "columns", "name", "a", "type", "text", "rows", 3);
+  g_autoptr (ConnectorRun) run = connector_run (home->path, "weir-connect-pg", "write", request, "\"a\"\n\"x\"\n\n");
+  assert_connector_error (run, 75, "transient", NULL, "2 rows arrived of 3");
+  assert_store (&store, "f", "select to_regclass('t') is not null");
+  g_autoptr (ConnectorRun) other = connector_run (home->path, "weir-connect-pg", "write", request, "\"b\"\n\"x\"\n");
+  assert_connector_error (other, 78, "configuration", NULL, "its names are not the columns");
+}
+
 /* Nobody answers for a while, and two weirs of one database deliver at once. */
 static void
 test_away_and_crowd (void **state)
@@ -167,7 +188,7 @@ test_away_and_crowd (void **state)
   begin (home, &store, "postgresql://nobody@127.0.0.1:1/x?sslmode=disable&connect_timeout=2");
   for (size_t i = 0; i < 3; i++)
     {
-      load_pair (home, i);
+      load_pair (home, i, i % 2 == 0);
       assert_weir (home, 3, "push", NULL);
     }
   assert_outbox (home, "waiting 6");
@@ -188,6 +209,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_killed_at_each_point, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_cut, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_connector_killed, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_cut_file, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_away_and_crowd, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -323,7 +323,7 @@ test_migrate (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
   g_autoptr (Json) list = outcome_json (status);
   assert_true (json_array_size (list) >= 1);
-  assert_sql (home, "26", "select count(*) from pg_tables where schemaname = 'weir'");
+  assert_sql (home, "29", "select count(*) from pg_tables where schemaname = 'weir'");
   /* Down while it is empty, up again, down refused once it has rows. */
   for (int i = (int) json_array_size (list); i > 0; i--)
     {

@@ -288,6 +288,15 @@ test_contract (void **state)
   g_autoptr (Outcome) wide = expect_weir (home, 1, "push", NULL);
   assert_contains (wide->out, "value too long for type character varying(20)");
   assert_store (&store, "Ann|1", "select min(name), count(*) from strict");
+
+  /* What comes behind it waits with it. */
+  load (home, "people-3.csv", "email,name,age\na@x.org,Ada,30\n");
+  g_autoptr (Outcome) behind = run_weir (home, "push", "--send", "dwh", NULL);
+  assert_int_equal (behind->code, 0);
+  assert_string_equal (behind->out, "");
+  assert_sql (home, "t",
+              "select bool_and(state = 'waiting') from weir.delivery where run_id = (select run_id from weir.file where file_name "
+              "= 'people-3.csv')");
 }
 
 /* A table in months. */
@@ -387,6 +396,40 @@ test_forget_and_rotate (void **state)
   assert_same (&store, THERE, HERE);
 }
 
+/* A destination that is no database: what is there is a file of each delivery, and the same bytes under the same name. */
+static void
+test_share (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  g_autofree char *folder = home_path (home, "share");
+  g_autofree char *more = g_strdup_printf (", \"files\": {\"type\": \"share\", \"path\": \"%s\"}", folder);
+  configure_store (home, store.url, more);
+  home_write_file (home, "share/keep.txt", "x");
+  home_write_model (home, "people", PEOPLE);
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"files\", \"path\": \"people.csv\", \"replace\": true, \"mode\": \"swap\","
+      " \"columns\": {\"people_id\": {\"drop\": true}}},"
+      " {\"to\": \"files\", \"path\": \"changes-::RUN::.csv\", \"columns\": {\"people_id\": {\"drop\": true}}, \"key\": "
+      "[\"email\"]}]}");
+  load (home, "people-1.csv", "email,name,age\nb@x.org,Bob,\na@x.org,Ann,30\n");
+  home_set_environment (home, "WEIR_FAULT", "kill:push-sent");
+  g_autoptr (Outcome) killed = run_weir (home, "push", NULL);
+  assert_int_equal (killed->code, 3);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_weir (home, 0, "push", NULL);
+  g_autofree char *run = sql_scalar (home, "select run_id::text from weir.file");
+  g_autofree char *name = g_strdup_printf ("share/changes-%s.csv", run), *text = home_read_file (home, name);
+  assert_contains (text, "a@x.org");
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\n");
+  assert_weir (home, 0, "push", NULL);
+  g_autofree char *whole = home_read_file (home, "share/people.csv");
+  assert_contains (whole, "Anna");
+  assert_contains (whole, "Bob");
+  assert_int_equal (home_count_files (home, "share"), 4);
+}
+
 /* Redshift's dialect, on a PostgreSQL that has been given what it lacks. */
 static void
 test_redshift (void **state)
@@ -409,6 +452,40 @@ test_redshift (void **state)
   assert_same (&store, THERE, HERE);
   assert_same (&store, "select * from swapped order by email", HERE);
   assert_store (&store, "a@x.org|f\nb@x.org|t\nc@x.org|f", "select email, weir_gone from flagged order by 1");
+}
+
+/* What a job pulls it delivers: the copy is as the source, with all types that it has, changes and deletes included. */
+static void
+test_pulled (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  store_run (&store,
+             "create table src (id integer primary key, total numeric(12,3), note text, tags text[], data jsonb, at timestamptz,"
+             " updated_at timestamptz not null default clock_timestamp())");
+  store_run (&store, "insert into src select i, i / 7.0, case when i % 3 > 0 then 'note ' || i end, array['a', null, i::text], "
+                     "jsonb_build_object('i', i),"
+                     " '2026-11-29T08:00:00.123456Z' from generate_series(1, 500) i; insert into src values (501, 'NaN', '', '{}', "
+                     "'null', 'infinity')");
+  write_job (
+      home, "orders",
+      "{\"from\": {\"connection\": \"dwh\", \"table\": \"public.src\"}, \"to_table\": \"orders\", \"mode\": \"mirror\","
+      " \"key\": [\"id\"], \"bookmark\": \"updated_at\", \"deliver\": [{\"to\": \"dwh\", \"table\": \"copy\", \"key\": [\"id\"],"
+      " \"columns\": {\"order_id\": {\"drop\": true}}}]}");
+  static const char *const changes[] = {
+    "select 1", "update src set total = total + 1, updated_at = clock_timestamp() where id % 10 = 0",
+    "delete from src where id % 100 = 0; insert into src values (1000, 1, 'new', null, null, null)"
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      store_run (&store, changes[i]);
+      assert_weir (home, 0, "pull", "orders", NULL);
+      assert_weir (home, 0, "push", NULL);
+      g_autofree char *source =
+          store_rows (&store, "select id, total, note, tags::text, data::text, at, updated_at from src order by id");
+      assert_store (&store, source, "select id, total, note, tags::text, data::text, at, updated_at from copy order by id");
+    }
 }
 
 /* `weir watch` delivers by itself, and tries again by itself where the job was mended. */
@@ -445,8 +522,10 @@ main (void)
     cmocka_unit_test_setup_teardown (test_contract, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_partitions, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_several, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_share, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_forget_and_rotate, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_redshift, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_pulled, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_watch, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
