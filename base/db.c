@@ -74,6 +74,12 @@ db_culprit (const Db *db)
 }
 
 int
+db_position (const Db *db)
+{
+  return db->position;
+}
+
+int
 db_result_rows (const DbResult *result)
 {
   return PQntuples (result->result);

@@ -60,6 +60,9 @@ Db *db_connect_watched (const char *conninfo, const char *application_name, DbTi
 /* The process at the server that serves the connection, as the server numbers it. */
 int db_backend (const Db *db);
 
+/* Where in its text the statement that failed last was wrong, as the server says: in characters, from 1. 0: it does not. */
+int db_position (const Db *db);
+
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
 

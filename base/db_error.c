@@ -135,6 +135,8 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
 {
   const char *sqlstate = PQresultErrorField (result, PG_DIAG_SQLSTATE);
   const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+  const char *position = PQresultErrorField (result, PG_DIAG_STATEMENT_POSITION);
+  db->position = position != NULL ? (int) g_ascii_strtoll (position, NULL, 10) : 0;
   if (cancelled && (sqlstate == NULL || g_str_equal (sqlstate, "57014")))
     return db_stop_error (error);
   if (sqlstate == NULL || message == NULL)

@@ -41,6 +41,7 @@ struct Db
   int patience_ms; /* how long an answer may take; 0: as long as it likes. Then the connection is lost */
   char *row;       /* the last that was read of a COPY, NULL: none; db_read.c's */
   int64_t read;    /* how many rows the COPY that ended had, as the server counted them */
+  int position;    /* where the statement that failed last was wrong, in characters from 1; 0: the server does not say */
   char *shadowed;  /* the schema whose relations are this session's own, NULL: none */
 };
 

@@ -175,7 +175,7 @@ select run, file_name as file, place from weir.runs where run = any (:'runs'::uu
 
 -- name: steps
 select s.step_name as step, s.status, to_char(s.started_on, 'YYYY-MM-DD HH24:MI:SS') as started, s.execution_time_ms as milliseconds,
-       s.rows_processed as rows, m.model_name as model, left(m.checksum, 12) as checksum, s.error
+       s.rows_processed as rows, m.model_name as model, left(m.checksum, 12) as checksum, s.error, s.message
 from weir.execution_step s left join weir.execution_step_model m on m.execution_step_id = s.execution_step_id
 where s.execution_id = :'run'::uuid
 order by s.started_on, s.step_name

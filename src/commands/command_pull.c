@@ -7,8 +7,9 @@
 #include "src/commands/load_now.h"
 #include "src/jobs/windows.h"
 #include "src/load/upkeep.h"
-#include "src/pull/pull.h"
+#include "src/steps/steps.h"
 #include "src/report/progress.h"
+#include "src/report/stepped.h"
 #include "src/schedule/pulls.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@
 typedef struct
 {
   char *from, *to;
-  gboolean full, all, gaps, rejects_ok, scheduled;
+  gboolean full, all, gaps, rejects_ok, resume, dry_run, scheduled;
 } PullCommand;
 
 /* What is told while jobs are pulled. */
@@ -136,6 +137,8 @@ on_loading (const char *name, bool begins, void *data)
 static const char *
 table_of (const Job *job)
 {
+  if (job->streams->len == 0)
+    return job->name;
   return ((const JobStream *) job->streams->pdata[0])->table;
 }
 
@@ -160,6 +163,52 @@ tell_failure (Telling *telling, const Job *job, ConnectedHow how, GError *error,
   g_error_free (error);
 }
 
+static void
+on_step (const char *job, const Json *step, void *data)
+{
+  const Telling *telling = data;
+  if (!telling->json)
+    stepped_show (job, step);
+}
+
+/* Takes the error. */
+static void
+tell_steps (Telling *telling, const Job *job, ConnectedHow how, const Json *summary, GError *error, bool *ret_end_of_all)
+{
+  if (summary == NULL || error == NULL || !telling->json)
+    {
+      if (summary != NULL && telling->json)
+        {
+          g_autofree char *line = weir_json_text (summary);
+          puts (line);
+        }
+      if (error != NULL)
+        tell_failure (telling, job, how, error, ret_end_of_all);
+      return;
+    }
+  g_autofree char *line = weir_json_text (summary);
+  puts (line);
+  fflush (stdout);
+  telling->code = MAX (telling->code, weir_error_exit_code (error));
+  *ret_end_of_all = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP);
+  g_error_free (error);
+}
+
+static bool
+run_steps (Telling *telling, const PullOptions *options, const Job *job)
+{
+  bool rejects, end_of_all = false;
+  ConnectedHow how;
+  GError *error = NULL;
+  g_autoptr (Json) summary = NULL;
+  const StepsOptions asked = { options, telling->options->resume, telling->options->dry_run, on_step, telling };
+  (void) steps_run (&asked, job, &summary, &rejects, &how, &error);
+  tell_steps (telling, job, how, summary, error, &end_of_all);
+  if (rejects && !telling->options->rejects_ok)
+    telling->code = MAX (telling->code, EXIT_REFUSED);
+  return !end_of_all;
+}
+
 static bool
 pull_one (Telling *telling, const Job *job)
 {
@@ -171,6 +220,8 @@ pull_one (Telling *telling, const Job *job)
   ConnectedHow how;
   bool well, end_of_all = false;
   GError *error = NULL;
+  if (job->steps != NULL)
+    return run_steps (telling, &options, job);
   if (!pull_job (&options, job, &how, &well, &error))
     tell_failure (telling, job, how, error, &end_of_all);
   else if (!well)
@@ -179,9 +230,13 @@ pull_one (Telling *telling, const Job *job)
 }
 
 static bool
-check_pulls (const Job *job, GError **error)
+check_pulls (const PullCommand *options, const Job *job, GError **error)
 {
-  if (job->connection != NULL)
+  if (job->steps != NULL && (options->from != NULL || options->gaps))
+    return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" is a stream of steps: it has no windows", job->name);
+  if (job->steps == NULL && (options->resume || options->dry_run))
+    return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" has no steps: --resume and --dry-run are for those", job->name);
+  if (job->connection != NULL || job->steps != NULL)
     return true;
   return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" pulls nothing: it has no \"from\"", job->name);
 }
@@ -193,12 +248,15 @@ choose (const Jobs *jobs, const Call *call, GError **error)
   const PullCommand *options = call->options;
   g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
   for (guint i = 0; options->all && i < jobs->jobs->len; i++)
-    if (((const Job *) jobs->jobs->pdata[i])->connection != NULL)
-      g_ptr_array_add (chosen, jobs->jobs->pdata[i]);
+    {
+      const Job *job = jobs->jobs->pdata[i];
+      if (job->connection != NULL || (job->steps != NULL && !options->gaps))
+        g_ptr_array_add (chosen, jobs->jobs->pdata[i]);
+    }
   for (int i = 0; i < call->n_arguments; i++)
     {
       const Job *job = jobs_find (jobs, call->arguments[i], error);
-      if (job == NULL || !check_pulls (job, error))
+      if (job == NULL || !check_pulls (options, job, error))
         return NULL;
       g_ptr_array_add (chosen, (Job *) job);
     }
@@ -301,6 +359,8 @@ run (Call *call, int *ret_code, GError **error)
     *ret_code = command_usage ("pull", "--to needs --from");
   else if (options->full && options->from != NULL)
     *ret_code = command_usage ("pull", "--full and --from are not for the same pull");
+  else if (options->resume && (options->full || options->all))
+    *ret_code = command_usage ("pull", "--resume is for one job, and not beside --full");
   else if (!pull_all (call, &telling, error))
     return false;
   else
@@ -312,6 +372,8 @@ static const CommandOption options[] = {
   { "from", 0, OPTION_TEXT (PullCommand, from), "Once more what is from there on, whatever the bookmark says, which stays", "T" },
   { "to", 0, OPTION_TEXT (PullCommand, to), "And before that (now)", "T" },
   { "full", 0, OPTION_FLAG (PullCommand, full), "All of it, as the first time", NULL },
+  { "resume", 0, OPTION_FLAG (PullCommand, resume), "Of steps: go on with the last run, which failed", NULL },
+  { "dry-run", 0, OPTION_FLAG (PullCommand, dry_run), "Of steps: all but the deliveries", NULL },
   { "all", 'a', OPTION_FLAG (PullCommand, all), "All jobs that pull", NULL },
   { "gaps", 0, OPTION_FLAG (PullCommand, gaps), "Pull nothing: say which windows are missing", NULL },
   REJECTS_OK_OPTION (PullCommand),

@@ -4,6 +4,7 @@
 #define WEIR_SRC_JOBS_JOB_H
 
 #include "base/json.h"
+#include "src/jobs/macros.h"
 #include "src/settings/settings.h"
 
 typedef enum
@@ -32,6 +33,27 @@ typedef struct
   char *table;
 } JobStream;
 
+typedef enum
+{
+  STEP_EXTRACT,   /* what a connector reads becomes a staging table */
+  STEP_TRANSFORM, /* a query over the results of earlier steps becomes one */
+  STEP_DELIVERY,  /* a result goes to a connection */
+} StepKind;
+
+/* One member of "steps" (docs/steps.md). */
+typedef struct
+{
+  StepKind kind;
+  char *name;       /* of a delivery: the step whose result it is */
+  char *title;      /* how the ledger calls it: the name; "report to mail" of a delivery */
+  char *table;      /* the staging table of its result; NULL: of a delivery */
+  char *connection; /* NULL: of a transform */
+  Json *
+      rest; /* of "from" without "connection" and "params"; of a delivery without "deliver" and "to"; references are not resolved */
+  char *sql_file; /* NULL: no transform */
+  Json *params;   /* an object; NULL: none */
+} JobStep;
+
 typedef struct
 {
   char *name;         /* the file's, without .json */
@@ -56,7 +78,8 @@ typedef struct
   bool verify_count;  /* "verify": "count" */
   Json *window;       /* of MODE_INCREMENTAL, {"period", "start"} (windows.h); NULL: from bookmark to bookmark */
   Json *after;        /* of a source of files, "after": {"action", "folder"}; NULL: they stay */
-  Json *steps;        /* NULL: none */
+  GPtrArray *steps;   /* of JobStep; NULL: it is no stream of steps */
+  YearStart school, fiscal;
 } Job;
 
 /* A job file that cannot be taken. */

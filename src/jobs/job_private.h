@@ -39,6 +39,18 @@ void job_check_rules (Job *job, const Json *root, const Settings *settings, cons
 /* Whether the source has an order of its own, so that no mode need be said. */
 bool job_has_own_order (const Settings *settings, const Job *job);
 
+/* "steps", and the days on which years begin. In job_steps.c. */
+void job_read_steps (const MemberScope *scope, const char *path, Json *value);
+void job_read_school_year (const MemberScope *scope, const char *path, Json *value);
+void job_read_fiscal_year (const MemberScope *scope, const char *path, Json *value);
+Json *job_steps_schema (void);
+
+/* What steps ask of each other, of files and of connections. In job_steps_check.c. */
+void job_check_steps (Job *job, const Json *root, const Settings *settings, const Catalog *catalog, const MemberScope *scope);
+
+/* In job_rules.c. */
+void job_check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings);
+
 /* Moves jobs that cannot be there together to the broken ones. In job_together.c. */
 void jobs_part (Jobs *jobs);
 void jobs_add_broken (Jobs *jobs, const char *name, const char *path, GError *error); /* takes the error */

@@ -55,7 +55,8 @@ job_destroy (Job *job)
   g_free (job->table);
   json_decref (job->window);
   json_decref (job->after);
-  json_decref (job->steps);
+  if (job->steps != NULL)
+    g_ptr_array_unref (job->steps);
   g_free (job);
 }
 
@@ -267,18 +268,10 @@ read_after (const MemberScope *scope, const char *path, Json *value)
   job->after = json_is_object (value) ? json_incref (value) : NULL;
 }
 
-static void
-read_steps (const MemberScope *scope, const char *path, Json *value)
-{
-  if (json_is_array (value))
-    ((Job *) scope->target)->steps = json_incref (value);
-  else
-    members_problem (scope, path, "must be an array of objects");
-}
-
 #define PLACE_SCHEMA(name)                                                                                                         \
   "{\"type\": \"object\", \"required\": [\"" name "\"], \"properties\": {\"" name "\": {\"type\": \"string\", \"minLength\": 1}}}"
 #define TABLE_SCHEMA "{\"type\": \"string\", \"pattern\": \"^[a-z_][a-z0-9_]{0,62}$\"}"
+#define DAY_SCHEMA "{\"type\": \"string\", \"pattern\": \"^[0-9]{2}-[0-9]{2}$\"}"
 #define VALUE_SCHEMA "\"type\": [\"string\", \"number\", \"boolean\"]"
 
 const Member job_members[] = {
@@ -313,7 +306,9 @@ const Member job_members[] = {
   { .name = "verify", .read = read_verify, .schema = "{\"enum\": [\"count\"]}" },
   { .name = "window", .read = job_read_window },
   { .name = "after", .read = read_after },
-  { .name = "steps", .read = read_steps, .schema = "{\"type\": \"array\", \"items\": {\"type\": \"object\"}}" },
+  { .name = "steps", .read = job_read_steps }, /* job_schema has its own */
+  { .name = "school_year_starts", .read = job_read_school_year, .schema = DAY_SCHEMA },
+  { .name = "fiscal_year_starts", .read = job_read_fiscal_year, .schema = DAY_SCHEMA },
   { NULL },
 };
 
@@ -326,6 +321,8 @@ job_new (const char *name)
   job->name = g_strdup (name);
   job->path = g_strconcat ("jobs/", name, ".json", NULL);
   job->mode = MODE_SYNC;
+  job->school = (YearStart) { 8, 1 };
+  job->fiscal = (YearStart) { 7, 1 };
   job->streams = g_ptr_array_new_with_free_func (stream_free);
   job->deliver = g_ptr_array_new_with_free_func (delivery_free);
   return job;
@@ -377,6 +374,7 @@ job_schema (void)
   json_object_set_new (properties, "columns", job_columns_schema (types));
   json_object_set_new (properties, "batch", members_to_schema (batch_members));
   json_object_set_new (properties, "window", members_to_schema (job_window_members));
+  json_object_set_new (properties, "steps", job_steps_schema ());
   json_object_set_new (properties, "after", members_to_schema (after_members));
   json_object_update (root, object);
   return root;

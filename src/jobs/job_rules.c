@@ -14,8 +14,8 @@ static const struct
 
 /* ---- connections ---- */
 
-static void
-check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings)
+void
+job_check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings)
 {
   if (name == NULL || json_object_get (settings->connections, name) != NULL)
     return;
@@ -35,11 +35,11 @@ static void
 check_connections (const Job *job, const Json *root, const Settings *settings, const MemberScope *scope)
 {
   const Json *deliver = json_object_get (root, "deliver");
-  check_connection (scope, "$.from.connection", job->connection, settings);
+  job_check_connection (scope, "$.from.connection", job->connection, settings);
   for (size_t i = 0; i < json_array_size (deliver); i++)
     {
       g_autofree char *path = g_strdup_printf ("$.deliver[%zu].to", i);
-      check_connection (scope, path, json_string_value (json_object_get (json_array_get (deliver, i), "to")), settings);
+      job_check_connection (scope, path, json_string_value (json_object_get (json_array_get (deliver, i), "to")), settings);
     }
 }
 
@@ -56,22 +56,23 @@ job_has_own_order (const Settings *settings, const Job *job)
 
 /* A job that pulls says of a source what no other may. */
 static void
-check_without_source (const Job *job, const Json *root, const MemberScope *scope)
+check_without_source (const Json *root, const MemberScope *scope)
 {
   static const char *const of_sources[] = { "to_table", "streams", "mode",   "key",    "bookmark", "overlap", "columns",
                                             "where",    "batch",   "verify", "window", "after",    NULL };
-  if (job->steps == NULL && json_object_get (root, "table") == NULL && json_object_get (root, "steps") == NULL)
+  if (json_object_get (root, "table") == NULL)
     {
-      members_problem (scope, "$", "\"from\" is missing: where rows come from; or \"table\", of a job that only delivers");
+      members_problem (scope, "$",
+                       "\"from\" is missing: where rows come from; or \"table\", of a job that only delivers; or \"steps\"");
       return;
     }
-  for (size_t i = 0; of_sources[i] != NULL && json_object_get (root, "table") != NULL; i++)
+  for (size_t i = 0; of_sources[i] != NULL; i++)
     if (json_object_get (root, of_sources[i]) != NULL)
       {
         g_autofree char *path = members_path ("$", of_sources[i]);
         members_problem (scope, path, "is of rows that are pulled: there is no \"from\"");
       }
-  if (json_object_get (root, "table") != NULL && json_object_get (root, "deliver") == NULL)
+  if (json_object_get (root, "deliver") == NULL)
     members_problem (scope, "$", "\"deliver\" is missing: where the table goes");
 }
 
@@ -171,9 +172,14 @@ job_check_rules (Job *job, const Json *root, const Settings *settings, const Cat
   check_connections (job, root, settings, scope);
   job_check_times (job, root, scope);
   job_check_columns (job, scope);
+  if (json_object_get (root, "steps") != NULL)
+    {
+      job_check_steps (job, root, settings, catalog, scope);
+      return;
+    }
   if (json_object_get (root, "from") == NULL)
     {
-      check_without_source (job, root, scope);
+      check_without_source (root, scope);
       return;
     }
   check_table (job, root, scope);

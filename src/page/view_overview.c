@@ -210,7 +210,7 @@ show_table_notes (Html *html, const Json *table)
   const Json *waiting = json_object_get (table, "waiting");
   if (view_text (table, "problem") != NULL)
     html_element (html, "div", view_text (table, "problem"), "class", "why bad", NULL);
-  if (view_text (table, "model") == NULL)
+  if (view_text (table, "model") == NULL && !json_is_true (json_object_get (table, "of_step")))
     without_model (html, view_text (table, "table"));
   if (json_is_true (json_object_get (table, "gone")))
     html_element (html, "div", "its warehouse table is gone", "class", "why bad", NULL);

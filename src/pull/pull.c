@@ -114,7 +114,7 @@ find_cut_off (Pulling *pulling, GError **error)
 }
 
 bool
-pull_is_cut_off (Pulling *pulling)
+pull_is_cut_off (const Pulling *pulling)
 {
   return pulling->cut_off != INT64_MAX && g_get_real_time () / G_USEC_PER_SEC >= pulling->cut_off;
 }
@@ -130,8 +130,8 @@ is_of_files (const Pulling *pulling)
   return pulling->job->after != NULL || (type != NULL && g_strv_contains (kinds, type));
 }
 
-static bool
-resolve (Pulling *pulling, GError **error)
+bool
+pull_resolve (Pulling *pulling, GError **error)
 {
   const Job *job = pulling->job;
   const Json *connection = connection_find (pulling->settings, job->connection, error);
@@ -207,23 +207,43 @@ pull_streams (Pulling *pulling, GError **error)
   return true;
 }
 
+/* What is done when nothing of before is in the way. */
+typedef struct
+{
+  bool (*work) (Pulling *pulling, void *data, GError **error);
+  void *data;
+} Work;
+
 static bool
-pull (Pulling *pulling, GError **error)
+pull (Pulling *pulling, const Work *work, GError **error)
 {
   pulling->run = uid_random ();
-  if (!resolve (pulling, error))
+  if (pulling->job->connection != NULL && !pull_resolve (pulling, error))
     return pulling->how = CONNECTED_CONFIGURATION, false;
   if (!loader_refresh (pulling->options->loader, error) || !find_cut_off (pulling, error) || !take_lock (pulling, error))
     return false;
   fault_point ("pull-locked");
   if (!pull_spool_sweep (pulling->settings, pulling->job->name, error) || !pull_finish_earlier (pulling, error))
     return false;
-  if (pulling->over)
+  if (work->work == NULL && pulling->over)
     return true;
-  return check_held (pulling, error) && check_tables (pulling, error) && pull_streams (pulling, error);
+  if (!check_held (pulling, error))
+    return false;
+  if (work->work == NULL)
+    return check_tables (pulling, error) && pull_streams (pulling, error);
+  /* What was left of a run that died is brought anew. */
+  pulling->well = true;
+  return work->work (pulling, work->data, error);
 }
 
 /* ---- how it ended ---- */
+
+/* What incidents are listed under; that of steps is no table. */
+static const char *
+pull_table_of (const Job *job)
+{
+  return job->streams->len > 0 ? ((const JobStream *) job->streams->pdata[0])->table : job->name;
+}
 
 /* What is nobody's trouble: somebody else pulls, or said that we should stop. */
 static bool
@@ -237,7 +257,7 @@ keep_failure (const Pulling *pulling, int64_t begun, const GError *error)
 {
   bool is_new;
   const Job *job = pulling->job;
-  const char *hint = weir_error_get_hint (error), *table = ((const JobStream *) job->streams->pdata[0])->table;
+  const char *hint = weir_error_get_hint (error), *table = pull_table_of (job);
   const char *message = pull_without_name (job, error->message);
   const char *word = pulling->how != CONNECTED_DONE ? connected_words[pulling->how] : reason_word (weir_error_get_reason (error));
   g_autoptr (Json) detail = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class",
@@ -262,13 +282,13 @@ keep_success (const Pulling *pulling, GError **error)
   return true;
 }
 
-bool
-pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, bool *ret_well, GError **error)
+static bool
+pull_framed (const PullOptions *options, const Job *job, const Work *work, ConnectedHow *ret_how, bool *ret_well, GError **error)
 {
   int64_t begun = g_get_monotonic_time ();
   g_auto (Pulling) pulling = { .options = options, .settings = options->loader->settings, .job = job, .well = true };
   g_autoptr (GError) problem = NULL;
-  bool done = pull (&pulling, &problem);
+  bool done = pull (&pulling, work, &problem);
   *ret_how = done ? CONNECTED_DONE : pulling.how;
   *ret_well = done && pulling.well;
   if (!done && is_trouble (problem))
@@ -276,4 +296,17 @@ pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, boo
   if (!done)
     return g_propagate_error (error, g_steal_pointer (&problem)), false;
   return !pulling.well || keep_success (&pulling, error);
+}
+
+bool
+pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, bool *ret_well, GError **error)
+{
+  return pull_framed (options, job, &(const Work) { NULL, NULL }, ret_how, ret_well, error);
+}
+
+bool
+pull_around (const PullOptions *options, const Job *job, bool (*work) (Pulling *pulling, void *data, GError **error), void *data,
+             ConnectedHow *ret_how, bool *ret_well, GError **error)
+{
+  return pull_framed (options, job, &(const Work) { work, data }, ret_how, ret_well, error);
 }

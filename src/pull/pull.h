@@ -38,6 +38,39 @@ typedef struct
  * connected_error, with the class in *ret_how; and of the load. */
 bool pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, bool *ret_well, GError **error);
 
+/* ---- streams of steps (src/steps) ---- */
+
+/* A pull of a job at work. */
+typedef struct Pulling Pulling;
+
+/* The same frame around other work: the job's lock, what earlier pulls left, cut-off and incident. "work" gets what pull_job would do. */
+bool pull_around (const PullOptions *options, const Job *job, bool (*work) (Pulling *pulling, void *data, GError **error),
+                  void *data, ConnectedHow *ret_how, bool *ret_well, GError **error);
+
+/* The session that has the job's lock, there still, or again; NULL: RETRY where somebody else has it. Borrowed. */
+Db *pull_session (Pulling *pulling, GError **error);
+
+/* Under which run its failure is kept: one that has an execution of its own. */
+void pull_set_run (Pulling *pulling, Uid run);
+
+/* It says nothing of whether the job can be pulled again: an incident stays. */
+void pull_keep_trouble (Pulling *pulling);
+
+/* Whether its cut-off has come. */
+bool pull_is_late (const Pulling *pulling);
+
+/* What a connection has, whole, as a staging table without a model. */
+typedef struct
+{
+  const Job *job; /* of the steps */
+  const char *table;
+  const char *connection;
+  const Json *from; /* resolved */
+} PullExtract;
+
+/* *ret_end: how its load ended, a refusal included; release it. */
+bool pull_extract (Pulling *pulling, const PullExtract *extract, LoadEnd *ret_end, ConnectedHow *ret_how, GError **error);
+
 /* How the job's stream is called where the job does not say it. Borrowed. */
 const char *pull_stream_name (const Job *job, const JobStream *stream);
 

@@ -46,6 +46,8 @@ ensure_model (const Pulling *pulling, const Connected *connected, GError **error
   const Catalog *catalog = pulling->options->loader->catalog;
   const char *table = pulling->stream->table;
   const Model *model = catalog_find (catalog, table);
+  if (pulling->stages)
+    return true;
   const BrokenModel *broken = catalog_find_broken (catalog, table);
   if (broken != NULL)
     return g_propagate_error (error, g_error_copy (broken->error)), false;
@@ -181,6 +183,11 @@ pull_batch (Pulling *pulling, const Batch *batch, GError **error)
   fault_point ("pull-loaded");
   if (done)
     publish (pulling, &end, batch->to != NULL ? batch->to : batch->from);
+  if (done && pulling->end != NULL)
+    {
+      *pulling->end = end;
+      end = (LoadEnd) { 0 };
+    }
   return done;
 }
 

@@ -5,7 +5,7 @@
 #include "src/pull/pull.h"
 #include "src/pull/pull_spool.h"
 
-typedef struct
+struct Pulling
 {
   const PullOptions *options;
   const Settings *settings;
@@ -19,7 +19,9 @@ typedef struct
   int64_t total;                   /* rows at the source, where the connector says it; -1 */
   ConnectedHow how;
   bool well, over; /* over: nothing more is to be begun */
-} Pulling;
+  bool stages;     /* its files are for staging tables without a model */
+  LoadEnd *end;    /* of a file that was loaded, for whoever wants it; NULL: nobody */
+};
 
 /* ---- pull_ask.c: the connector ---- */
 
@@ -72,6 +74,9 @@ void pull_tell_nothing_new (Pulling *pulling, const Json *position);
 bool pull_has_lock (Pulling *pulling, GError **error);
 
 /* Whether the time is up: the next batch is begun by the next pull. */
-bool pull_is_cut_off (Pulling *pulling);
+bool pull_is_cut_off (const Pulling *pulling);
+
+/* Connection and "from" of the job. */
+bool pull_resolve (Pulling *pulling, GError **error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "src/steps/steps.h"
 
 /* ---- without a call ---- */
 
@@ -158,6 +159,38 @@ try_destinations (const Trying *trying, const Job *job, GError **error)
   return true;
 }
 
+/* What a step asks of its connection. A new reference; NULL: with an error. */
+static Json *
+step_request (const Settings *settings, const Job *job, const JobStep *step, GError **error)
+{
+  if (step->kind == STEP_EXTRACT)
+    {
+      Json *from = steps_from (settings, job, step, error);
+      return from != NULL ? json_pack ("{s:s, s:s, s:o}", "job", job->name, "mode", job_mode_words[MODE_FULL], "from", from) : NULL;
+    }
+  g_autofree char *place = g_strdup_printf ("%s: deliver %s", job->path, step->title);
+  Json *to = job_resolve (settings, step->rest, place, error);
+  return to != NULL ? json_pack ("{s:s, s:o}", "job", job->name, "to", to) : NULL;
+}
+
+static bool
+try_steps (const Trying *trying, const Job *job, GError **error)
+{
+  for (guint i = 0; job->steps != NULL && i < job->steps->len; i++)
+    {
+      GError *problem = NULL;
+      const JobStep *step = job->steps->pdata[i];
+      if (step->kind == STEP_TRANSFORM)
+        continue;
+      g_autoptr (Json) request = step_request (trying->asking->settings, job, step, &problem);
+      if (request == NULL)
+        checks_add (trying->checks, "job", g_strdup (job->path), problem);
+      else if (!try_connection (trying, step->connection, request, error))
+        return false;
+    }
+  return true;
+}
+
 static bool
 has_job (const Jobs *jobs, const char *name)
 {
@@ -201,5 +234,6 @@ checks_name (const Asking *asking, const Jobs *jobs, const char *name, GPtrArray
   if (!is_job)
     return true;
   const Job *job = jobs_find (jobs, name, error);
-  return job != NULL && try_source (&trying, job, error) && try_destinations (&trying, job, error);
+  return job != NULL && try_source (&trying, job, error) && try_destinations (&trying, job, error)
+         && try_steps (&trying, job, error);
 }

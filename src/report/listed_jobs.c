@@ -51,6 +51,20 @@ streams_of (const Job *job)
 }
 
 static Json *
+steps_of (const Job *job)
+{
+  static const char *const words[] = { [STEP_EXTRACT] = "extract", [STEP_TRANSFORM] = "transform", [STEP_DELIVERY] = "delivery" };
+  Json *array = json_array ();
+  for (guint i = 0; job->steps != NULL && i < job->steps->len; i++)
+    {
+      const JobStep *step = job->steps->pdata[i];
+      json_array_append_new (array, json_pack ("{s:s, s:s, s:s?, s:s?}", "step", step->name, "kind", words[step->kind],
+                                               "connection", step->connection, "table", step->table));
+    }
+  return array;
+}
+
+static Json *
 deliveries_of (const Job *job)
 {
   Json *array = json_array ();
@@ -62,10 +76,11 @@ deliveries_of (const Job *job)
 static Json *
 job_to_json (const Job *job)
 {
-  Json *object = json_pack ("{s:s, s:s, s:s?, s:O?, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}", "name", job->name, "path", job->path,
-                            "connection", job->connection, "from", job->from, "streams", streams_of (job), "table", job->table,
-                            "mode", job->connection != NULL && job->has_mode ? job_mode_words[job->mode] : NULL, "cron", job->cron,
-                            "time_zone", job->time_zone, "cut_off", job->cut_off, "deliver", deliveries_of (job));
+  Json *object =
+      json_pack ("{s:s, s:s, s:s?, s:O?, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o}", "name", job->name, "path", job->path,
+                 "connection", job->connection, "from", job->from, "streams", streams_of (job), "table", job->table, "mode",
+                 job->connection != NULL && job->has_mode ? job_mode_words[job->mode] : NULL, "cron", job->cron, "time_zone",
+                 job->time_zone, "cut_off", job->cut_off, "deliver", deliveries_of (job), "steps", steps_of (job));
   json_object_set_new (object, "every_seconds", job->every > 0 ? json_integer (job->every) : json_null ());
   return object;
 }
@@ -204,6 +219,9 @@ show_from (const Json *job)
   static const char *const names[] = { "table", "path", "query_file", "url" };
   const Json *from = json_object_get (job, "from");
   const char *connection = text_at (job, "connection"), *place = NULL;
+  size_t steps = json_array_size (json_object_get (job, "steps"));
+  if (steps > 0)
+    return g_strdup_printf ("%zu steps", steps);
   for (size_t i = 0; i < G_N_ELEMENTS (names) && place == NULL; i++)
     place = text_at (from, names[i]);
   g_autofree char *text = connection != NULL ? g_strjoin (" ", connection, place, NULL) : NULL;

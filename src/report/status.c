@@ -163,14 +163,14 @@ table_to_json (const Table *table)
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
   Json *object = json_pack (
-      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:b, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:b, s:s?, s:o}",
+      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:b, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:b, s:s?, s:o, s:b}",
       "table", weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
       table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
       "versions", number_or_null (table->versions), "estimated", table->estimated, "files", number_or_null (table->files), "failed",
       number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
       "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
       table->gone, "staging_emptied", table->emptied, "staging_stale", table->stale != NULL, "refill_run", table->refill_run,
-      "waiting", waiting_rows_to_json (table));
+      "waiting", waiting_rows_to_json (table), "of_step", (int) table->of_step);
   show_times_to_iso (object, times);
   return object;
 }

@@ -7,8 +7,8 @@
 bool
 table_has_note (const Table *table)
 {
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone
-         || table->stale != NULL || table->waiting->len > 0;
+  return table->broken != NULL || table->problem != NULL || (table->model == NULL && !table->of_step) || table->emptied
+         || table->gone || table->stale != NULL || table->waiting->len > 0;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -73,7 +73,7 @@ table_print_note (const Table *table, const Catalog *catalog)
       printf ("%s:\n", table->table);
       show_error (error, "  ");
     }
-  else if (table->model == NULL)
+  else if (table->model == NULL && !table->of_step)
     /* a table that "users (1).csv" has made: its name leads to the model now */
     print_without_model (table, route.model != NULL ? route.table : route.suggestion);
   else if (table->gone)

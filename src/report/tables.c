@@ -5,6 +5,7 @@
 #include "pipeline/warehouse/warehouse.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
+#include "src/jobs/job.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -251,6 +252,37 @@ add_unloaded (Tables *tables, const Catalog *catalog, bool asked)
     }
 }
 
+static bool
+is_result (const Jobs *jobs, const char *table)
+{
+  for (guint i = 0; i < jobs->jobs->len; i++)
+    {
+      const Job *job = jobs->jobs->pdata[i];
+      for (guint s = 0; job->steps != NULL && s < job->steps->len; s++)
+        if (g_strcmp0 (((const JobStep *) job->steps->pdata[s])->table, table) == 0)
+          return true;
+    }
+  return false;
+}
+
+/* Jobs are read where a table has no model, which is seldom. */
+static void
+mark_results (Tables *tables, const Settings *settings)
+{
+  g_autoptr (Jobs) jobs = NULL;
+  for (guint i = 0; i < tables->tables->len; i++)
+    {
+      Table *table = tables->tables->pdata[i];
+      if (table->model != NULL || table->broken != NULL)
+        continue;
+      if (jobs == NULL)
+        jobs = jobs_load (settings, NULL);
+      if (jobs == NULL)
+        return;
+      table->of_step = is_result (jobs, table->table);
+    }
+}
+
 Tables *
 tables_read (Db *db, const Settings *settings, const Catalog *catalog, bool estimate, GError **error)
 {
@@ -261,6 +293,7 @@ tables_read (Db *db, const Settings *settings, const Catalog *catalog, bool esti
     return NULL;
   add_unloaded (tables, catalog, db != NULL);
   g_ptr_array_sort (tables->tables, compare_tables);
+  mark_results (tables, settings);
   return db == NULL || find_problems (tables, db, settings, catalog, error) ? g_steal_pointer (&tables) : NULL;
 }
 

@@ -23,6 +23,7 @@ typedef struct
   const Model *model; /* borrowed from the catalog; NULL: none, or a broken one */
   const BrokenModel *broken;
   GError *problem; /* why it cannot be loaded now (agreement.h); NULL: it can */
+  bool of_step;    /* it has no model, and is the result of a job's step, which needs none */
   bool applied;    /* was loaded into the warehouse once */
   bool gone;       /* and is not there any more: somebody dropped it */
   int64_t rows;    /* current ones; -1: unknown */

@@ -21,7 +21,7 @@ pull_free (Pull *pull)
 static bool
 has_times (const Job *job)
 {
-  return job->connection != NULL && (job->cron != NULL || job->every > 0);
+  return (job->connection != NULL || job->steps != NULL) && (job->cron != NULL || job->every > 0);
 }
 
 static Pull *

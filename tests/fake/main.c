@@ -4,6 +4,7 @@
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
  *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete
+ *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
  *   go          "wait" of the deed: it waits until this is there */
 #include "base/fsutil.h"
@@ -223,7 +224,8 @@ put_rows (const Request *request, const GPtrArray *rows, Done *done, GError **er
 static bool
 put_file (const Request *request, Done *done, GError **error)
 {
-  g_autofree char *inner = g_build_filename ("files", text_in (request->object, "path"), NULL), *path = path_of (request, inner),
+  const Json *object = request->object != NULL ? request->object : request->from;
+  g_autofree char *inner = g_build_filename ("files", text_in (object, "path"), NULL), *path = path_of (request, inner),
                   *text = NULL;
   size_t length;
   if (!g_file_get_contents (path, &text, &length, NULL))
@@ -279,6 +281,32 @@ write_after (const Request *request, Done *done, GError **error)
   return true;
 }
 
+/* The spool file under the delivery's mark. */
+static bool
+write_delivery (const Request *request, Done *done, GError **error)
+{
+  g_autofree char *deed = take_deed (request), *sent = path_of (request, "sent");
+  g_autofree char *name = g_strconcat (request->run, ".csv", NULL), *path = g_build_filename (sent, name, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  char piece[4096];
+  note_request (request);
+  if (!do_deed (request, deed, error))
+    return false;
+  for (ssize_t got; (got = read (3, piece, sizeof piece)) > 0;)
+    g_string_append_len (text, piece, got);
+  (void) g_mkdir_with_parents (sent, 0777);
+  if (!g_file_set_contents (path, text->str, (gssize) text->len, NULL))
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "could not write \"%s\"", path);
+  done->rows = json_integer_value (json_object_get (request->delivery, "rows"));
+  return true;
+}
+
+static bool
+write_any (const Request *request, Done *done, GError **error)
+{
+  return request->after != NULL ? write_after (request, done, error) : write_delivery (request, done, error);
+}
+
 /* ---- the verbs ---- */
 
 /* Behind the SHA-256. */
@@ -296,7 +324,7 @@ read_all (const Request *request, Done *done, GError **error)
   note_request (request);
   if (!do_deed (request, deed, error))
     return false;
-  if (request->object != NULL)
+  if (request->object != NULL || json_object_get (request->from, "path") != NULL)
     return put_file (request, done, error);
   connect_note ("%u rows are there", rows->len);
   if (strcmp (deed, "leak") == 0)
@@ -329,5 +357,5 @@ int
 main (int argc, char **argv)
 {
   return connector_main (
-      argc, argv, &(Connector) { .name = "fake", .check = check, .discover = discover, .read = read_all, .write = write_after });
+      argc, argv, &(Connector) { .name = "fake", .check = check, .discover = discover, .read = read_all, .write = write_any });
 }

@@ -138,9 +138,9 @@ static const struct
   { "{" FILES ", \"after\": {\"action\": \"move\", \"folder\": \"done\"}}", NULL },
   { "{\"from\": {\"connection\": \"crm\"}, \"streams\": {\"a\": \"a\", \"b\": \"b\"}}", NULL },
   { "{\"table\": \"orders\", \"deliver\": [{\"to\": \"dwh\"}]}", NULL },
-  { "{\"steps\": []}", NULL },
+  { "{\"steps\": []}", "$.steps: must be an array of objects, at least one" },
   { "[]", "$: must be an object, not an array" },
-  { "{}", "$: \"from\" is missing: where rows come from; or \"table\", of a job that only delivers" },
+  { "{}", "$: \"from\" is missing: where rows come from; or \"table\", of a job that only delivers; or \"steps\"" },
   { "{\"from\": \"app\"}", "$.from: must be an object with a \"connection\": the name of a connection of weir.json" },
   { "{\"from\": {\"conection\": \"app\"}, \"mode\": \"dump\"}",
     "$.from: must be an object with a \"connection\": the name of a connection of weir.json" },
@@ -158,7 +158,7 @@ static const struct
     "$.deliver[1]: must be an object with a \"to\": the name of a connection of weir.json\n"
     "$.deliver[2].to: must be a string, not a number\n"
     "$.deliver[0].to: unknown connection \"dw\"; did you mean \"dwh\"?" },
-  { "{\"steps\": {}}", "$.steps: must be an array of objects" },
+  { "{\"steps\": {}}", "$.steps: must be an array of objects, at least one" },
   { "{" SYNC ", \"table\": \"t\"}", "$.table: is of a job that only delivers; did you mean \"to_table\"?" },
   { "{" SYNC ", \"to_table\": \"t\", \"streams\": {\"a\": \"a\"}}",
     "$.to_table: is there beside \"streams\", which says the table of each stream" },

@@ -61,6 +61,34 @@ put (const char *home, const char *name, const Json *json)
   assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+/* A file that a step names, with places for the parameters that it is given. */
+static void
+put_file (const char *home, const Json *name, const Json *params)
+{
+  const char *param;
+  Json *value;
+  g_autoptr (GString) text = g_string_new ("select 1");
+  if (name == NULL)
+    return;
+  json_object_foreach ((Json *) params, param, value)
+    g_string_append_printf (text, ", :%s", param);
+  g_autofree char *path = g_build_filename (home, json_string_value (name), NULL);
+  assert_true (g_file_set_contents (path, text->str, -1, NULL));
+}
+
+static void
+put_files (const char *home, const Json *job)
+{
+  const Json *steps = json_object_get (job, "steps");
+  for (size_t i = 0; i < json_array_size (steps); i++)
+    {
+      const Json *step = json_array_get (steps, i), *from = json_object_get (step, "from");
+      put_file (home, json_object_get (step, "sql_file"), json_object_get (step, "params"));
+      put_file (home, json_object_get (from, "query_file"), json_object_get (from, "params"));
+      put_file (home, json_object_get (step, "body_file"), NULL);
+    }
+}
+
 static Settings *
 load_settings (const char *home)
 {
@@ -78,15 +106,18 @@ is_job (const Json *object)
          || json_object_get (object, "table") != NULL;
 }
 
-static void
-test_examples (void **state)
+typedef struct
 {
-  (void) state;
-  if (g_getenv ("WEIR_SOURCE") == NULL)
-    skip ();
+  const char *page;
+  int connections, jobs;
+} Page;
+
+static void
+look_at_page (const Page *page)
+{
   g_autofree char *made = g_dir_make_tmp ("weir-page-XXXXXX", NULL);
   char *home = realpath (made, NULL);
-  g_autoptr (GPtrArray) objects = objects_of ("pull.md");
+  g_autoptr (GPtrArray) objects = objects_of (page->page);
   int connections = 0, jobs = 0;
   /* The last one has them all. */
   for (guint i = 0; i < objects->len; i++)
@@ -102,6 +133,7 @@ test_examples (void **state)
       if (!is_job (objects->pdata[i]))
         continue;
       g_autoptr (GError) error = NULL;
+      put_files (home, objects->pdata[i]);
       put (home, "jobs/example.json", objects->pdata[i]);
       g_autoptr (Jobs) loaded = jobs_load (settings, NULL);
       assert_non_null (loaded);
@@ -109,11 +141,22 @@ test_examples (void **state)
         fail_msg ("%s: %s", error->message, weir_error_get_detail (error));
       jobs++;
     }
-  assert_int_equal (connections, 2);
-  assert_int_equal (jobs, 6);
+  assert_int_equal (connections, page->connections);
+  assert_int_equal (jobs, page->jobs);
   assert_int_equal (objects->len, connections + jobs);
   remove_tree (home);
   free (home);
+}
+
+static void
+test_examples (void **state)
+{
+  static const Page pages[] = { { "pull.md", 2, 6 }, { "steps.md", 1, 1 } };
+  (void) state;
+  if (g_getenv ("WEIR_SOURCE") == NULL)
+    skip ();
+  for (size_t i = 0; i < G_N_ELEMENTS (pages); i++)
+    look_at_page (&pages[i]);
 }
 
 int

@@ -1,0 +1,1 @@
+alter table weir.execution_step drop column detail, drop column message;
