@@ -54,6 +54,5 @@ ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
   return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("overwritten")
          && FORGET ("bookmarks") && FORGET ("pulled") && FORGET ("identities") && incident_drop (db, table, error)
-         && delivery_forget_table (db, table, error)
-         && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
+         && delivery_forget_table (db, table, error) && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
 }

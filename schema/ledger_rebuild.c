@@ -4,7 +4,9 @@
 
 /* What loads write of a table besides its own row and its runs; and all that they write. Whatever else there is they only read. */
 #define KEPT "waiting observed export overwritten unsaid"
-#define WRITTEN "execution execution_step execution_step_model file reject table operation bookmark pulled_file delivery delivery_target delivery_touched " KEPT
+#define WRITTEN                                                                                                                    \
+  "execution execution_step execution_step_model file reject table operation bookmark pulled_file delivery delivery_target "       \
+  "delivery_touched " KEPT
 
 /* Of a run: what is where, and when it was. */
 #define PLACE_OF_FILE                                                                                                              \

@@ -12,7 +12,9 @@ cmake --install "$build" --prefix "$prefix" >"$prefix/log" || { cat "$prefix/log
 for file in bin/weir share/weir/schema/model.schema.json share/weir/schema/roles.sql share/weir/models/users.json share/doc/weir/models.md share/doc/weir/README.md; do
   [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
-[ ! -e "$build/weir-connect-curl" ] || [ -x "$prefix/bin/weir-connect-curl" ] || fail "weir-connect-curl is built, and not installed"
+for connector in pg curl singer; do
+  [ ! -e "$build/weir-connect-$connector" ] || [ -x "$prefix/bin/weir-connect-$connector" ] || fail "weir-connect-$connector is built, and not installed"
+done
 [ ! -e "$build/weir-deliver" ] || [ -x "$prefix/bin/weir-deliver" ] || fail "weir-deliver is built, and not installed"
 
 # Each command has a page, and each shell its completion.

@@ -25,7 +25,7 @@ done
 grep -q '/lib/systemd/system/weir@\.service$' "$out/files" || fail "the template unit is not in the package"
 dpkg-deb -I "$weir" conffiles | grep -qx /etc/weir/weir.json || fail "weir.json is no conffile"
 dpkg-deb -I "$weir" control | grep -q '^Depends:.*libpq5.*systemd' || fail "dependencies are missing"
-for program in weir-page weir-deliver weir-notify weir-connect-curl; do
+for program in weir-page weir-deliver weir-notify weir-connect-pg weir-connect-curl weir-connect-singer; do
   [ ! -x "$build/$program" ] || for package in "$out"/made/*.deb; do dpkg-deb -c "$package"; done | grep -q "/usr/bin/$program$" ||
     fail "$program is in no package"
 done

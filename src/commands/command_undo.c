@@ -236,9 +236,13 @@ run (Call *call, int *ret_code, GError **error)
   const Model *model = find_model (&loader, table, error);
   if (model == NULL || !take_table (&loader, table, error))
     return false;
-  const UndoTask task = {
-    loader.catalog, model, call->settings->warehouse_schema, uid_random (), options->with_later, loader.options.lock_timeout_ms, loader.options.deliveries
-  };
+  const UndoTask task = { loader.catalog,
+                          model,
+                          call->settings->warehouse_schema,
+                          uid_random (),
+                          options->with_later,
+                          loader.options.lock_timeout_ms,
+                          loader.options.deliveries };
   bool done = look_and_undo (&loader, &task, run, call, ret_code, error);
   loader_unlock (&loader);
   return done;
