@@ -124,6 +124,39 @@ test_history_and_current (void **state)
   assert_weir (home, 0, "migrate", "up", NULL);
 }
 
+/* A migration is not taken back while that would lose what nobody has elsewhere: the newest ones, each by itself. */
+static void
+test_down_loses_nothing (void **state)
+{
+  static const struct
+  {
+    const char *has, *says, *clears;
+  } cases[] = {
+    { "with made as (insert into weir.execution (execution_id) values (gen_random_uuid()) returning execution_id)"
+      " insert into weir.execution_step (execution_id, step_name, message) select execution_id, 'report', '3 rows' from made",
+      "what was said of the steps of streams would be lost", "update weir.execution_step set message = null" },
+    { "insert into weir.delivery_target (job, destination, item, table_name) values ('orders', 'dwh', 0, 'orders')",
+      "which changes were delivered, and which still have to be, would be lost", "delete from weir.delivery_target" },
+    { "insert into weir.incident (kind, \"table\", subject, began, detail) values ('pull', 'orders', 'x', now(), '{}')",
+      "pulls that failed would be lost", "delete from weir.incident" },
+    { "insert into weir.bookmark (source, stream, position) values ('orders', 'public.orders', '7')",
+      "how far sources were read, and which of their files were loaded, would be lost", "delete from weir.bookmark" },
+  };
+  Home *home = *state;
+  assert_weir (home, 0, "migrate", "up", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      sql_run_text (home, "%s", cases[i].has);
+      g_autoptr (Outcome) refused = run_weir (home, "migrate", "down", NULL);
+      assert_int_not_equal (refused->code, 0);
+      if (strstr (refused->err, cases[i].says) == NULL)
+        fail_msg ("weir migrate down does not say \"%s\":\n%s", cases[i].says, refused->err);
+      sql_run_text (home, "%s", cases[i].clears);
+      assert_weir (home, 0, "migrate", "down", NULL);
+    }
+  assert_weir (home, 0, "migrate", "up", NULL);
+}
+
 /* Given a ledger that is not this weir's, whoever looks at it says the same of it. */
 static void
 test_all_commands_say_the_same (void **state)
@@ -168,6 +201,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_check),
     TEST (test_a_newer_ledger_is_left_alone),
+    TEST (test_down_loses_nothing),
     TEST (test_all_commands_say_the_same),
     TEST (test_history_and_current),
   };
