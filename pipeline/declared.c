@@ -62,5 +62,6 @@ declared_alike (Db *db, const PipelineTask *task, const char *sha256, bool *ret_
 {
   *ret_alike = true;
   return task->declaration == NULL
-         || ledger_declared_alike (db, task->run->table, sha256, task->run->declaration, ret_alike, error);
+         || ledger_declared_alike (db, task->run->table, sha256, task->run->declaration, model_is_keyless (task->model), ret_alike,
+                                   error);
 }

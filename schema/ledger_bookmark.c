@@ -88,10 +88,12 @@ ledger_bookmark_moved_by (Db *db, Uid run, const char *before, char **ret_run, G
 }
 
 bool
-ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool *ret_alike, GError **error)
+ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool is_keyless, bool *ret_alike,
+                       GError **error)
 {
   g_autoptr (DbResult) alike = NULL;
-  if (!LEDGER_ASK ("bookmark/alike", &alike, { "table", table }, { "sha", sha256 }, { "declaration", declaration }))
+  if (!LEDGER_ASK ("bookmark/alike", &alike, { "table", table }, { "sha", sha256 }, { "declaration", declaration },
+                   { "keyless", is_keyless ? "true" : "false" }))
     return false;
   *ret_alike = db_result_bool (alike, 0, 0);
   return true;

@@ -25,7 +25,7 @@ bool ledger_bookmark_move (Db *db, const char *source, const char *stream, const
 bool ledger_bookmark_moved_by (Db *db, Uid run, const char *before, char **ret_run, GError **error);
 
 /* Whether an applied file of the table with these bytes had the same columns and meant the same by its rows, as a declaration (JSON text) says. */
-bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool *ret_alike,
+bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool is_keyless, bool *ret_alike,
                             GError **error);
 
 /* Whether these bytes are what is left of others since somebody was forgotten; of_sha256 NULL: of any. */

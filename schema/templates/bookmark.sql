@@ -47,7 +47,9 @@ order by h.n limit 1
 select exists (select from weir.file f
                where f.table_name = :'table' and f.sha256 = :'sha' and f.state = 'applied'
                  and f.declaration -> 'columns' is not distinct from :'declaration'::jsonb -> 'columns'
-                 and f.declaration -> 'rows' is not distinct from :'declaration'::jsonb -> 'rows')
+                 and f.declaration -> 'rows' is not distinct from :'declaration'::jsonb -> 'rows'
+                 -- The same rows of another window, or of another time, are other rows where rows have no key.
+                 and (not :'keyless'::boolean or f.declaration -> 'bookmark' is not distinct from :'declaration'::jsonb -> 'bookmark'))
 
 -- name: is_cut
 select exists (select from weir.file where kept_sha256 = :'sha' and sha256 = coalesce(:'of', sha256))

@@ -26,6 +26,16 @@ find (const Json *columns, const char *name)
   return NULL;
 }
 
+/* Whether one of them says that it is the source's column of that name. */
+static bool
+comes_from (const Json *columns, const char *source)
+{
+  for (size_t i = 0; i < json_array_size (columns); i++)
+    if (g_strcmp0 (text_of (json_array_get (columns, i), "source"), source) == 0)
+      return true;
+  return false;
+}
+
 /* Whether another column of the job is called so now. */
 static bool
 is_taken (const Job *job, const char *name)
@@ -52,7 +62,7 @@ check_rule (const Job *job, const char *source, const Json *rule, const Json *co
   const Json *as_it_was = find (columns, source), *now = find (columns, name);
   if (json_is_true (json_object_get (rule, "drop")))
     {
-      if (as_it_was != NULL && !is_taken (job, source))
+      if ((as_it_was != NULL && !is_taken (job, source)) || comes_from (columns, source))
         g_string_append_printf (problems, "\n%s is to be dropped, and is there", source);
       return;
     }

@@ -125,6 +125,22 @@ find_next (const Stream *stream, const Json *done)
 }
 
 static bool
+is_whole (const Job *job)
+{
+  return job->has_mode && (job->mode == MODE_FULL || job->mode == MODE_DUMP);
+}
+
+/* Rows that came behind a position, and none that says where they end. */
+static bool
+loses_its_place (const Stream *stream, const Json *done)
+{
+  const Json *position = json_object_get (done, "position");
+  return (position == NULL || json_is_null (position)) && stream->asked == NULL && stream->position != NULL
+         && !is_our_own (stream->position) && !is_whole (stream->pulling->job)
+         && json_integer_value (json_object_get (done, "rows")) > 0;
+}
+
+static bool
 check_done (const Stream *stream, const Json *done, const Json *next, GError **error)
 {
   const Job *job = stream->pulling->job;
@@ -133,6 +149,12 @@ check_done (const Stream *stream, const Json *done, const Json *next, GError **e
     return weir_fail (error,
                       &(Failure) { WEIR_ERROR_MODEL, .detail = "What is not in it would count as gone. Nothing was loaded." },
                       "%s: the connector does not say that what it brought is all there is", job->name);
+  if (loses_its_place (stream, done))
+    return weir_fail (
+        error,
+        &(Failure) { WEIR_ERROR_MODEL,
+                     .detail = "All rows would come again next time. Nothing was loaded, and the bookmark is where it was." },
+        "%s: the connector does not say where it ended", job->name);
   /* Its time may be over before the first row. */
   if (!more || stream->asked != NULL || pull_is_cut_off (stream->pulling))
     return true;
@@ -142,12 +164,6 @@ check_done (const Stream *stream, const Json *done, const Json *next, GError **e
 }
 
 /* ---- a batch ---- */
-
-static bool
-is_whole (const Job *job)
-{
-  return job->has_mode && (job->mode == MODE_FULL || job->mode == MODE_DUMP);
-}
 
 static bool
 has_rows (const Job *job, const Json *done)

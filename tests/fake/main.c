@@ -3,7 +3,7 @@
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
- *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete
+ *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where it ended)
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
  *   go          "wait" of the deed: it waits until this is there */
@@ -331,6 +331,8 @@ read_all (const Request *request, Done *done, GError **error)
     return leak (rows, error);
   if (!put_rows (request, rows, done, error))
     return false;
+  if (strcmp (deed, "lost") == 0)
+    g_clear_pointer (&done->position, json_decref);
   if (strcmp (deed, "incomplete") == 0)
     done->complete = false;
   if (strcmp (deed, "endless") == 0)

@@ -154,6 +154,7 @@ test_down_loses_nothing (void **state)
       sql_run_text (home, "%s", cases[i].clears);
       assert_weir (home, 0, "migrate", "down", NULL);
     }
+  sql_run_text (home, "drop schema weir cascade");
   assert_weir (home, 0, "migrate", "up", NULL);
 }
 

@@ -184,7 +184,41 @@ test_leak (void **state)
   json_decref (source_pull (home, 0, "users"));
 }
 
+/* Rows of two windows that look the same are two rows, where nothing tells them apart. */
+static void
+test_windows_of_the_same_bytes (void **state)
+{
+  Home *home = *state;
+  given (home,
+         "\"mode\": \"incremental\", \"bookmark\": \"changed\", \"overlap\": 0, \"to_table\": \"clicks\", \"columns\": "
+         "{\"id\": {\"drop\": true}, \"changed\": {\"drop\": true}, \"email\": {\"drop\": true}}",
+         "1 a click x\n");
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "1 a click x\n2 b click x\n");
+  g_autoptr (Json) second = source_pull (home, 0, "users");
+  assert_json (second, "status", "applied");
+  source_rows (home, "1 a click x\n2 b click x\n3 c click x\n4 c click x\n");
+  json_decref (source_pull (home, 0, "users"));
+  assert_sql (home, "4", "select count(*) from warehouse.clicks");
+}
+
 /* ---- what goes wrong ---- */
+
+/* Rows behind a position, and no word where they end: they would come again and again. */
+static void
+test_a_position_is_not_lost (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "1 a Ann x\n2 b Bob x\n");
+  source_deed (home, "lost 1");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "does not say where it ended");
+  assert_position (home, "users", "{\"id\": 1, \"changed\": \"a\"}");
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Ann\n2|Bob");
+}
 
 static const struct
 {
@@ -568,6 +602,8 @@ main (void)
     TEST (test_log_and_dump),
     TEST (test_columns),
     TEST (test_leak),
+    TEST (test_windows_of_the_same_bytes),
+    TEST (test_a_position_is_not_lost),
     TEST (test_what_goes_wrong),
     TEST (test_once_more),
     TEST (test_other_bytes),
