@@ -179,12 +179,6 @@ ledger_pulled_add (Db *db, const char *source, const PulledFile *file, Uid run, 
 }
 
 bool
-ledger_pulled_list (Db *db, const char *source, const char *path, DbResult **ret_files, GError **error)
-{
-  return LEDGER_ASK ("bookmark/pulled_list", ret_files, { "source", source }, { "path", path });
-}
-
-bool
 ledger_pulled_settle (Db *db, const char *source, const PulledFile *file, GError **error)
 {
   LedgerNumber size;

@@ -25,8 +25,8 @@ bool ledger_bookmark_move (Db *db, const char *source, const char *stream, const
 bool ledger_bookmark_moved_by (Db *db, Uid run, const char *before, char **ret_run, GError **error);
 
 /* Whether an applied file of the table with these bytes had the same columns and meant the same by its rows, as a declaration (JSON text) says. */
-bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool is_keyless, bool *ret_alike,
-                            GError **error);
+bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool is_keyless,
+                            bool *ret_alike, GError **error);
 
 /* Whether these bytes are what is left of others since somebody was forgotten; of_sha256 NULL: of any. */
 bool ledger_is_cut (Db *db, const char *sha256, const char *of_sha256, bool *ret_is, GError **error);
@@ -56,9 +56,6 @@ typedef struct
 
 /* It was loaded by that run. One that is known already is that run's from then on. */
 bool ledger_pulled_add (Db *db, const char *source, const PulledFile *file, Uid run, GError **error);
-
-/* path, size, mtime, etag, run, settled_on, as texts; path NULL: all of them. */
-bool ledger_pulled_list (Db *db, const char *source, const char *path, DbResult **ret_files, GError **error);
 
 /* What the job does with a file that was loaded is done. */
 bool ledger_pulled_settle (Db *db, const char *source, const PulledFile *file, GError **error);

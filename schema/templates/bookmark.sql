@@ -97,12 +97,6 @@ insert into weir.pulled_file (source, path, size, mtime, etag, run_id)
 values (:'source', :'path', :'size'::bigint, :'mtime'::timestamptz, :'etag', :'run'::uuid)
 on conflict (source, path, coalesce(size, -1), coalesce(mtime, '-infinity'), coalesce(etag, '')) do update set run_id = excluded.run_id
 
--- name: pulled_list
-select path, size, mtime::text as mtime, etag, run_id::text as run, settled_on::text as settled_on
-from weir.pulled_file
-where source = :'source' and (:'path'::text is null or path = :'path')
-order by path, mtime, etag
-
 -- name: pulled_settle
 update weir.pulled_file set settled_on = clock_timestamp()
 where source = :'source' and path = :'path' and size is not distinct from :'size'::bigint

@@ -300,7 +300,7 @@ connector_call (const Settings *settings, const ConnectorCall *call, Connected *
   explicit_bzero (request, strlen (request));
   if (!runs)
     return false;
-  g_autoptr (GPtrArray) secrets = connector_secrets (call->connection, call->request);
+  g_autoptr (GPtrArray) secrets = connector_secrets (settings, call->connection, call->request);
   begin (&running, call, secrets, ret);
   while (!running.has_ended)
     attend (&running);

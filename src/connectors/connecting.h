@@ -62,4 +62,10 @@ bool connector_call (const Settings *settings, const ConnectorCall *call, Connec
  * else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
 bool connected_error (const Connected *connected, const char *what, GError **error);
 
+/* Seconds until the next try, behind so many (at least one) of which the last ended so; 0: there is to be none. */
+int connected_pause (ConnectedHow how, size_t tries);
+
+/* Waits so long. STOP where stop_fd (-1: none) is readable before. */
+bool connector_wait (int seconds, int stop_fd, GError **error);
+
 #endif

@@ -64,11 +64,14 @@ make_environment (void)
   return g_strv_builder_end (builder);
 }
 
-/* A duplicate that is closed on exec and stands where no other is to be; -1: of none. */
+/* A duplicate that is closed on exec and stands where no other is to be. -1: with an error. */
 static int
-move_up (int fd)
+move_up (int fd, GError **error)
 {
-  return fd < 0 ? -1 : fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+  int moved = fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+  if (moved < 0)
+    weir_system_error (error, errno, "could not duplicate a descriptor for a connector");
+  return moved;
 }
 
 /* The request as a file without a name: its reader finds an end, and nobody waits for a reader. */
@@ -81,7 +84,7 @@ open_request (const char *text, GError **error)
   if (!fs_write_all (fd, text, strlen (text), "a connector's request", error))
     return -1;
   lseek (fd, 0, SEEK_SET);
-  return move_up (fd);
+  return move_up (fd, error);
 }
 
 static bool
@@ -90,12 +93,15 @@ open_pipe (int ends[2], GError **error)
   int pair[2];
   if (pipe2 (pair, O_CLOEXEC) != 0)
     return weir_system_error (error, errno, "could not make a pipe");
-  ends[0] = move_up (pair[0]);
-  ends[1] = move_up (pair[1]);
-  int number = errno;
+  AUTO_FD int first = move_up (pair[0], error);
+  AUTO_FD int second = first >= 0 ? move_up (pair[1], error) : -1;
   close (pair[0]);
   close (pair[1]);
-  return (ends[0] >= 0 && ends[1] >= 0) || weir_system_error (error, number, "could not make a pipe");
+  if (second < 0)
+    return false;
+  ends[0] = fd_steal (&first);
+  ends[1] = fd_steal (&second);
+  return true;
 }
 
 /* The errno of a child that could not become the program; 0: it did. */
@@ -171,7 +177,8 @@ connector_spawn (const Settings *settings, const char *program, const char *verb
     return connector_child_clear (ret_child), false;
   ret_child->said = ends[0];
   said = ends[1];
-  spool = move_up (spool_fd);
+  if (spool_fd >= 0 && (spool = move_up (spool_fd, error)) < 0)
+    return connector_child_clear (ret_child), false;
   if (spool >= 0)
     lseek (spool, 0, SEEK_SET);
   Birth birth = { argv, (const char *const *) environment, settings->home, input, spool, results, said, 0 };

@@ -13,11 +13,15 @@
 
 /* ---- its texts: connecting_secrets.c ---- */
 
-/* What nobody may read of a connection, and of "from" and "to" of a request (may be NULL): of char *, the longest first. */
-GPtrArray *connector_secrets (const Json *connection, const Json *request);
+/* What nobody may read of a connection and of a request (may be NULL): of char *, the longest first. Texts of either that stood for what
+ * "${...}" names are among it, whatever they are called. */
+GPtrArray *connector_secrets (const Settings *settings, const Json *connection, const Json *request);
 
 /* The text, printable, with "..." in the place of each secret. Owned by the caller. */
 char *connector_safe_text (const GPtrArray *secrets, const char *text, size_t length);
+
+/* The same of its beginning; secrets are found before it is cut. */
+char *connector_safe_start (const GPtrArray *secrets, const char *text, size_t length, size_t most);
 
 /* The same of all texts in a result that is for people, at any depth. */
 void connector_safe_json (const GPtrArray *secrets, Json *json);

@@ -95,11 +95,11 @@ take_line (Results *results, const char *line, size_t length)
   g_autoptr (Json) object = weir_json_parse (line, length, "a result", NULL);
   bool is_kept = json_object_get (object, "progress") == NULL;
   size_t most = g_str_equal (results->call->verb, "discover") ? CONNECTOR_FOUND_MIB : CONNECTOR_KEPT_MIB;
-  g_autofree char *shown = connector_safe_text (results->secrets, line, MIN (length, SHOWN));
-  if (results->is_done)
-    break_off (results, "sent a line behind \"done\": %s", shown);
-  else if (!json_is_object (object))
-    break_off (results, "sent a line that is no JSON object: %s", shown);
+  if (results->is_done || !json_is_object (object))
+    {
+      g_autofree char *shown = connector_safe_start (results->secrets, line, length, SHOWN);
+      break_off (results, "sent a line %s: %s", results->is_done ? "behind \"done\"" : "that is no JSON object", shown);
+    }
   else if (is_kept && (results->kept += length) > most * MEBIBYTE)
     break_off (results, "sent more than %zu MiB of results", most);
   else

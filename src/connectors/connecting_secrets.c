@@ -40,7 +40,8 @@ add_texts (GPtrArray *secrets, const Json *value)
 static void
 add_named (GPtrArray *secrets, const Json *value)
 {
-  static const char *const words[] = { "pass", "secret", "token", "auth", "header", "credential", "apikey", "api_key", NULL };
+  static const char *const words[] = { "pass",    "pwd",     "secret",     "token",      "auth",   "header",           "credential",
+                                       "api_key", "api-key", "access_key", "access-key", "apikey", "subscription-key", NULL };
   const char *name;
   Json *member;
   json_object_foreach ((Json *) value, name, member)
@@ -56,6 +57,20 @@ add_named (GPtrArray *secrets, const Json *value)
     }
 }
 
+/* Whoever keeps a value out of the files has it hidden, wherever he puts it. */
+static void
+add_resolved (GPtrArray *secrets, const Settings *settings, const Json *value)
+{
+  const char *name, *text = json_string_value (value);
+  Json *member;
+  if (text != NULL && g_hash_table_contains (settings->resolved, text))
+    add_texts (secrets, value);
+  json_object_foreach ((Json *) value, name, member)
+    add_resolved (secrets, settings, member);
+  for (size_t i = 0; i < json_array_size (value); i++)
+    add_resolved (secrets, settings, json_array_get (value, i));
+}
+
 static int
 compare_lengths (const void *a, const void *b)
 {
@@ -64,27 +79,51 @@ compare_lengths (const void *a, const void *b)
 }
 
 GPtrArray *
-connector_secrets (const Json *connection, const Json *request)
+connector_secrets (const Settings *settings, const Json *connection, const Json *request)
 {
+  static const char *const parts[] = { "from", "to", "where", "after" };
   GPtrArray *secrets = g_ptr_array_new_with_free_func (g_free);
   const char *name;
   Json *member;
   json_object_foreach ((Json *) connection, name, member)
     if (!settings_connection_is_harmless (name, member))
       add_texts (secrets, member);
-  add_named (secrets, json_object_get (request, "from"));
-  add_named (secrets, json_object_get (request, "to"));
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    add_named (secrets, json_object_get (request, parts[i]));
+  add_resolved (secrets, settings, connection);
+  add_resolved (secrets, settings, request);
   g_ptr_array_sort (secrets, compare_lengths);
   return secrets;
+}
+
+/* Between NUL bytes: nothing is looked for behind one. */
+static void
+append_safe (GString *safe, const GPtrArray *secrets, const char *text, size_t length)
+{
+  g_autoptr (GString) piece = g_string_new_len (text, (gssize) length);
+  for (guint i = 0; i < secrets->len; i++)
+    g_string_replace (piece, secrets->pdata[i], "...", 0);
+  g_string_append_len (safe, piece->str, (gssize) piece->len);
+}
+
+char *
+connector_safe_start (const GPtrArray *secrets, const char *text, size_t length, size_t most)
+{
+  g_autoptr (GString) safe = g_string_new (NULL);
+  for (const char *end = text + length, *nul; (nul = memchr (text, '\0', (size_t) (end - text))) != NULL; text = nul + 1)
+    {
+      append_safe (safe, secrets, text, (size_t) (nul - text));
+      g_string_append_c (safe, '\0');
+      length -= (size_t) (nul - text) + 1;
+    }
+  append_safe (safe, secrets, text, length);
+  return text_printable (safe->str, safe->len, most);
 }
 
 char *
 connector_safe_text (const GPtrArray *secrets, const char *text, size_t length)
 {
-  g_autoptr (GString) safe = g_string_new_len (text, (gssize) length);
-  for (guint i = 0; i < secrets->len; i++)
-    g_string_replace (safe, secrets->pdata[i], "...", 0);
-  return text_printable (safe->str, safe->len, MOST_SHOWN);
+  return connector_safe_start (secrets, text, length, MOST_SHOWN);
 }
 
 void

@@ -106,8 +106,8 @@ const Job *jobs_find (const Jobs *jobs, const char *name, GError **error);
 /* The connection as weir.json has it, or MODEL with the nearest name. Borrowed. */
 const Json *connection_find (const Settings *settings, const char *name, GError **error);
 
-/* A copy in which each text that is a whole "${env:NAME}" or "${file:PATH}" is what it stands for; all that cannot be resolved is told at once. MODEL, LOCAL. A
- * new reference. */
+/* A copy in which each text that is a whole "${env:NAME}" or "${file:PATH}" is what it stands for; all that cannot be resolved is told at once. What
+ * they stand for is kept in settings->resolved, so that nobody is told it. MODEL, LOCAL. A new reference. */
 Json *job_resolve (const Settings *settings, const Json *part, const char *place, GError **error);
 
 /* The JSON schema of jobs, for editors. A new reference. */

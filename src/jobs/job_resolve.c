@@ -32,6 +32,8 @@ resolve_text (Resolving *resolving, const char *path, const Json *value)
   if (resolved == NULL)
     members_problem (&resolving->scope, path, "what it stands for is no UTF-8");
   resolving->is_local = resolving->is_local && resolved != NULL;
+  if (resolved != NULL)
+    g_hash_table_add (resolving->settings->resolved, g_strdup (found));
   return resolved != NULL ? resolved : json_null ();
 }
 

@@ -4,10 +4,6 @@
 #include "base/fault.h"
 
 #include <math.h>
-#include <poll.h>
-
-/* A source that is away for a moment is waited for; for longer, by the next pull. */
-static const int pauses[] = { 1, 3 };
 
 /* ---- the request ---- */
 
@@ -133,22 +129,6 @@ on_tick (void *data)
 
 /* ---- tries ---- */
 
-/* False: the pull is to stop. */
-static bool
-pause_for (const Pulling *pulling, int seconds, GError **error)
-{
-  struct pollfd stop = { .fd = pulling->options->loader->options.stop_fd, .events = POLLIN };
-  if (poll (&stop, 1, seconds * 1000) <= 0 || stop.revents == 0)
-    return true;
-  return weir_error (error, WEIR_ERROR_STOP, "stopped between two tries");
-}
-
-static bool
-is_worth_a_try (ConnectedHow how)
-{
-  return how == CONNECTED_TRANSIENT || how == CONNECTED_CRASHED;
-}
-
 static bool
 run_once (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_connected, GError **error)
 {
@@ -175,20 +155,21 @@ bool
 pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_connected, GError **error)
 {
   fault_point ("pull-ask");
-  for (size_t i = 0;; i++)
+  for (size_t tries = 1;; tries++)
     {
       if (!run_once (pulling, ask, spool, ret_connected, error))
         return false;
       pulling->how = ret_connected->how;
       if (ret_connected->how == CONNECTED_DONE)
         return true;
-      if (!is_worth_a_try (ret_connected->how) || i == G_N_ELEMENTS (pauses))
+      int pause = connected_pause (ret_connected->how, tries);
+      if (pause == 0)
         return connected_error (ret_connected, pulling->job->name, error);
       g_autoptr (GError) problem = NULL;
       connected_error (ret_connected, pulling->job->name, &problem);
-      pull_tell (pulling, "%s; once more in %d s", pull_without_name (pulling->job, problem->message), pauses[i]);
+      pull_tell (pulling, "%s; once more in %d s", pull_without_name (pulling->job, problem->message), pause);
       connected_clear (ret_connected);
-      if (!pause_for (pulling, pauses[i], error))
+      if (!connector_wait (pause, pulling->options->loader->options.stop_fd, error))
         return false;
     }
 }

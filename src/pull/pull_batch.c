@@ -194,9 +194,12 @@ pull_batch (Pulling *pulling, const Batch *batch, GError **error)
 bool
 pull_move (Pulling *pulling, const Json *from, const Json *to, GError **error)
 {
-  Db *db = pulling->options->loader->db;
   const char *stream = pull_stream_name (pulling->job, pulling->stream);
-  if (!pull_has_lock (pulling, error) || !db_exec (db, "begin", error))
+  /* The read may have taken longer than a session lives that nobody uses. */
+  if (!loader_refresh (pulling->options->loader, error) || !pull_has_lock (pulling, error))
+    return false;
+  Db *db = pulling->options->loader->db;
+  if (!db_exec (db, "begin", error))
     return false;
   if (ledger_bookmark_move (db, pulling->job->name, stream, from, to, (Uid) { 0 }, error))
     return db_exec (db, "commit", error);

@@ -99,6 +99,7 @@ settle_row (Pulling *pulling, const DbResult *files, int row, GError **error)
                             .etag = db_result_named (files, row, "etag") };
   json_object_update_missing (after, pulling->job->after);
   pulling->run = uid_random ();
+  pulling->how = CONNECTED_DONE;
   const Ask ask = { .verb = "write", .after = after };
   if (!pull_ask (pulling, &ask, NULL, &connected, error))
     return false;
@@ -107,19 +108,34 @@ settle_row (Pulling *pulling, const DbResult *files, int row, GError **error)
          && ledger_pulled_settle (pulling->options->loader->db, pulling->job->name, &file, error);
 }
 
+/* Also those of pulls before. One with which it cannot be done keeps the others neither from this nor, since it comes last, from being loaded;
+ * what is wrong with the whole source or with us ends it. */
 static bool
 settle_all (Pulling *pulling, GError **error)
 {
   g_autoptr (DbResult) files = NULL;
+  g_autoptr (GError) first = NULL;
   if (pulling->job->after == NULL)
     return true;
   if (!loader_refresh (pulling->options->loader, error)
       || !ledger_pull_unsettled (pulling->options->loader->db, pulling->job->name, &files, error))
     return false;
   for (int row = 0; row < db_result_rows (files); row++)
-    if (!settle_row (pulling, files, row, error))
-      return false;
-  return true;
+    {
+      g_autoptr (GError) problem = NULL;
+      if (settle_row (pulling, files, row, &problem))
+        continue;
+      if (pulling->how != CONNECTED_CONFIGURATION)
+        return g_propagate_error (error, g_steal_pointer (&problem)), false;
+      pull_tell (pulling, "%s was loaded, and stays as it is: %s", db_result_named (files, row, "path"),
+                 pull_without_name (pulling->job, problem->message));
+      if (first == NULL)
+        first = g_steal_pointer (&problem);
+    }
+  if (first == NULL)
+    return true;
+  pulling->how = CONNECTED_CONFIGURATION;
+  return g_propagate_error (error, g_steal_pointer (&first)), false;
 }
 
 bool
@@ -131,7 +147,7 @@ pull_files (Pulling *pulling, GError **error)
   pulling->run = uid_random ();
   if (pulling->options->from != NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "%s is a source of files: there are no windows of it", pulling->job->name);
-  if (!settle_all (pulling, error) || !pull_ask (pulling, &ask, NULL, &connected, error))
+  if (!pull_ask (pulling, &ask, NULL, &connected, error))
     return false;
   g_autoptr (Json) there = files_of (connected.streams);
   if (!loader_refresh (pulling->options->loader, error)

@@ -102,16 +102,20 @@ sweep_folder (const char *folder, GError **error)
   return true;
 }
 
-/* A file that is just being claimed is in one of the two lists. */
+/* One that is being claimed is seen at the first look or among the claims; one that is being given back, whose declaration comes before it,
+ * among the claims or at the last look. */
 static bool
 has_file (const Settings *settings, const char *name, bool *ret_has, GError **error)
 {
   struct stat info;
   g_autofree char *path = g_build_filename (settings->imports, name, NULL);
   *ret_has = lstat (path, &info) == 0;
+  if (*ret_has)
+    return true;
   g_autoptr (GPtrArray) claims = claim_list (settings->imports, error);
   for (guint i = 0; claims != NULL && i < claims->len && !*ret_has; i++)
     *ret_has = strcmp (((const ClaimEntry *) claims->pdata[i])->name, name) == 0;
+  *ret_has = *ret_has || lstat (path, &info) == 0;
   return claims != NULL;
 }
 

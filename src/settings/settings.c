@@ -19,6 +19,7 @@ static Settings *
 settings_new (const char *home)
 {
   Settings *settings = g_new0 (Settings, 1);
+  settings->resolved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   settings->home = g_strdup (home);
   settings->state = g_build_filename (home, STATE_FOLDER, NULL);
   settings_set_defaults (settings);
@@ -140,6 +141,7 @@ settings_free (Settings *settings)
     else if (settings_is_text (row))
       g_free (*(char **) settings_member (settings, row));
   g_free (settings->state);
+  g_clear_pointer (&settings->resolved, g_hash_table_unref);
   g_free (settings);
 }
 

@@ -48,6 +48,7 @@ typedef struct
   double limit_file_mb, limit_rows; /* 0: no limit */
   Json *notify;                     /* who is told of what: settings_notify.h; NULL: nobody */
   Json *connections;                /* stores, by name: settings_connections.h; NULL: none */
+  GHashTable *resolved;             /* a set of what "${...}" in jobs and connections stood for so far (job_resolve): secrets */
   int64_t keep_archive, keep_failed, keep_rejects, keep_undo, keep_ledger; /* "retention", in seconds; 0: forever */
 } Settings;
 

@@ -8,13 +8,9 @@
 #include "pipeline/warehouse/columns.h"
 #include "src/push/spooled.h"
 
-#include <poll.h>
 #include <string.h>
 
 #define MOST_SECONDS (12 * 60 * 60)
-
-/* A destination that is away for a moment is waited for. */
-static const int pauses[] = { 1, 3 };
 
 typedef struct
 {
@@ -185,15 +181,6 @@ note_delivered (Delivering *delivering, const Connected *connected)
     }
 }
 
-static bool
-pause_for (const Delivering *delivering, int seconds, GError **error)
-{
-  struct pollfd stop = { .fd = delivering->steps->loader->options.stop_fd, .events = POLLIN };
-  if (poll (&stop, 1, seconds * 1000) <= 0 || stop.revents == 0)
-    return true;
-  return weir_error (error, WEIR_ERROR_STOP, "stopped between two tries");
-}
-
 static void
 on_said (const char *text, void *data)
 {
@@ -235,7 +222,7 @@ say (const Delivering *delivering, const Connected *connected)
 static bool
 call_until_done (Delivering *delivering, StepOutcome *ret, GError **error)
 {
-  for (size_t i = 0;; i++)
+  for (size_t tries = 1;; tries++)
     {
       g_auto (Connected) connected = { 0 };
       if (!call_once (delivering, &connected, error))
@@ -248,10 +235,10 @@ call_until_done (Delivering *delivering, StepOutcome *ret, GError **error)
           ret->message = say (delivering, &connected);
           return true;
         }
-      bool again = connected.how == CONNECTED_TRANSIENT || connected.how == CONNECTED_CRASHED;
-      if (!again || i == G_N_ELEMENTS (pauses))
+      int pause = connected_pause (connected.how, tries);
+      if (pause == 0)
         return connected_error (&connected, delivering->step->connection, error);
-      if (!pause_for (delivering, pauses[i], error))
+      if (!connector_wait (pause, delivering->steps->loader->options.stop_fd, error))
         return false;
     }
 }

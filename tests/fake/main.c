@@ -4,6 +4,7 @@
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
  *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where it ended)
+ *   stays       a file that may not be removed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
  *   go          "wait" of the deed: it waits until this is there */
@@ -276,6 +277,9 @@ write_after (const Request *request, Done *done, GError **error)
   (void) done;
   if (!do_deed (request, deed, error))
     return false;
+  g_autofree char *stays_path = path_of (request, "stays"), *stays = NULL;
+  if (g_file_get_contents (stays_path, &stays, NULL, NULL) && strcmp (stays, path) == 0)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "it may not be removed");
   if (now != NULL && strcmp (text_in (now, "mtime"), text_in (request->after, "mtime")) == 0)
     unlink (full);
   return true;

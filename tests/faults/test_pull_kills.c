@@ -28,7 +28,8 @@ given (Home *home)
   source_rows (home, "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n5 e Eve x\n");
 }
 
-static void
+/* Whether it came there. */
+static bool
 kill_at (Home *home, const char *job, const char *point)
 {
   g_autofree char *fault = g_strconcat ("kill:", point, NULL);
@@ -38,6 +39,7 @@ kill_at (Home *home, const char *job, const char *point)
   /* A model is written once; a pull that had nothing to do comes to no step behind that. */
   if (outcome->code != 128 + SIGKILL && outcome->code != 0)
     fail_msg ("%s at %s ended with %d: %s", job, point, outcome->code, outcome->err);
+  return outcome->code != 0;
 }
 
 static void
@@ -58,11 +60,14 @@ kill_at_steps (Home *outer, size_t from, size_t to)
       print_message ("  %s\n", points[i]);
       g_autoptr (Home) home = home_new (outer->cluster);
       given (home);
+      int killed = 0;
       for (int again = 0; again < 2; again++)
         {
-          kill_at (home, "users", points[i]);
-          kill_at (home, "events", points[i]);
+          killed += kill_at (home, "users", points[i]) ? 1 : 0;
+          killed += kill_at (home, "events", points[i]) ? 1 : 0;
         }
+      if (killed == 0)
+        fail_msg ("no pull comes to %s", points[i]);
       assert_weir (home, 0, "pull", "--all", NULL);
       assert_all_there (home);
     }
@@ -100,14 +105,17 @@ test_killed_beside_a_watch (void **state)
     }
 }
 
-/* The connector ends in the middle, each time a little later. */
+/* The connector ends, and ends again. */
 static void
 test_connector_killed (void **state)
 {
   Home *home = *state;
   given (home);
   source_deed (home, "crash 2");
-  assert_weir (home, 0, "pull", "--all", NULL);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--all", NULL);
+  assert_contains (outcome->err, "the connector was killed by signal 9");
+  g_autofree char *left = home_read_file (home, "source/deed");
+  assert_string_equal (left, "crash 0");
   assert_all_there (home);
 }
 

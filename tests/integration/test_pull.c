@@ -367,6 +367,27 @@ test_windows (void **state)
   assert_null (strstr (filled->err, "there is a gap"));
 }
 
+/* Sessions that end while the source is read: a window without a row is over all the same. */
+static void
+test_windows_without_a_session (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -3);
+  g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
+  given (home, members, "");
+  source_deed (home, "wait 1");
+  g_autoptr (Background) pull = spawn_weir (home, "pull", "users", NULL);
+  wait_until (source_asked (home) == 1);
+  assert_sql (
+      home, "t",
+      "select bool_and(pg_terminate_backend(pid, 10000)) from pg_stat_activity where datname = current_database() and pid <> "
+      "pg_backend_pid() and backend_type = 'client backend'");
+  home_write_file (home, "source/go", "");
+  assert_int_equal (background_stop (pull, 0, 20), 0);
+  assert_int_equal (source_asked (home), 3);
+  assert_sql (home, "1", "select jsonb_array_length(position -> 'windows') from weir.bookmark");
+}
+
 /* ---- a source of files ---- */
 
 #define FILES "\"from\": {\"connection\": \"out\", \"path\": \"*.csv\"}, \"to_table\": \"users\""
@@ -434,6 +455,31 @@ test_files_afterwards (void **state)
   assert_weir (home, 0, "pull", "users", NULL);
   assert_false (home_has_file (home, "source/files/users_2.csv"));
   assert_rows (home, "1|Ann\n2|Bob");
+  assert_sql (home, "2", "select count(*) from weir.pulled_file where settled_on is not null");
+}
+
+/* One with which it cannot be done keeps none from coming, and no other from being done with; it is tried again by each pull. */
+static void
+test_a_file_that_stays (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES ", \"after\": {\"action\": \"delete\"}");
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  home_set_environment (home, "WEIR_FAULT", "kill:pull-loaded");
+  assert_weir (home, 128 + SIGKILL, "pull", "users", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  source_file (home, "users_2.csv", "id,name\n2,Bob\n", 20);
+  home_write_file (home, "source/stays", "users_1.csv");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "users_1.csv was loaded, and stays as it is: it may not be removed");
+  assert_rows (home, "1|Ann\n2|Bob");
+  assert_true (home_has_file (home, "source/files/users_1.csv"));
+  assert_false (home_has_file (home, "source/files/users_2.csv"));
+  home_write_file (home, "source/stays", "");
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_false (home_has_file (home, "source/files/users_1.csv"));
   assert_sql (home, "2", "select count(*) from weir.pulled_file where settled_on is not null");
 }
 
@@ -611,9 +657,11 @@ main (void)
     TEST (test_full_again),
     TEST (test_window_by_hand),
     TEST (test_windows),
+    TEST (test_windows_without_a_session),
     TEST (test_files),
     TEST (test_a_file_that_is_refused),
     TEST (test_files_afterwards),
+    TEST (test_a_file_that_stays),
     TEST (test_files_are_not_masked),
     TEST (test_one_at_a_time),
     TEST (test_stopped),

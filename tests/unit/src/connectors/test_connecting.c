@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,8 +103,9 @@ call (Fixture *fixture, const char *script, const char *verb, int spool_fd, int 
   write_script (fixture, script);
   g_autoptr (Json) connection = json_pack ("{s:s, s:s, s:s, s:s, s:s}", "type", "test", "program", "./connector", "host",
                                            "db.example.org", "password", "hunter2secret", "url", "postgresql://ann:sesame99@h/x");
-  g_autoptr (Json) request = json_pack ("{s:s, s:s, s:{s:s, s:{s:s}}}", "job", "orders", "verb", "nothing", "from", "table",
-                                        "orders", "headers", "X-Key", "abra-cadabra");
+  g_autoptr (Json) request =
+      json_pack ("{s:s, s:s, s:{s:s, s:{s:s}}, s:{s:s, s:s}}", "job", "orders", "verb", "nothing", "from", "table", "orders",
+                 "headers", "X-Key", "abra-cadabra", "where", "tokens", "where-word", "name", "quiet-word");
   const ConnectorCall how = { .verb = verb,
                               .connection = connection,
                               .request = request,
@@ -226,7 +228,9 @@ test_what_it_gets (void **state)
 {
   Fixture *fixture = *state;
   g_auto (Connected) connected = { 0 };
-  int leaked = open ("/dev/null", O_RDONLY);
+  int null = open ("/dev/null", O_RDONLY | O_CLOEXEC), leaked = fcntl (null, F_DUPFD, 40);
+  close (null);
+  assert_true (leaked >= 40);
   g_setenv ("WEIR_TEST_SECRET", "x", TRUE);
   assert_true (
       call (fixture,
@@ -240,7 +244,8 @@ test_what_it_gets (void **state)
     const char *file, *text;
   } left[] = {
     { "request", "{\"protocol\":1,\"verb\":\"check\",\"job\":\"orders\",\"from\":{\"table\":\"orders\",\"headers\":{\"X-Key\":"
-                 "\"abra-cadabra\"}},\"connection\":{\"type\":\"test\",\"program\":\"./"
+                 "\"abra-cadabra\"}},\"where\":{\"tokens\":\"where-word\",\"name\":\"quiet-word\"},\"connection\":{\"type\":"
+                 "\"test\",\"program\":\"./"
                  "connector\",\"host\":"
                  "\"db.example.org\",\"password\":\"hunter2secret\",\"url\":\"postgresql://ann:sesame99@h/x\"}}" },
     { "words", "check 1\n" },
@@ -267,6 +272,9 @@ test_what_it_gets (void **state)
   assert_string_equal (g_strchomp (place), fixture->folder);
   assert_true (g_file_get_contents (fds_path, &fds, NULL, NULL));
   assert_true (g_str_has_prefix (fds, "0 1 2 4 "));
+  /* A shell has some of its own, of 10 and above: the one that is ours is looked for by its number. */
+  g_autofree char *number = g_strdup_printf (" %d ", leaked);
+  assert_null (strstr (fds, number));
 }
 
 /* What it says is told, without what is secret in the connection. */
@@ -294,6 +302,71 @@ test_what_it_says (void **state)
   assert_string_equal (notes, "[\"with ...\"]");
   assert_string_equal (checked, "[{\"what\":\"connect\",\"ok\":true,\"text\":\"as ...\"}]");
   assert_int_equal (json_array_size (connected.streams), 1);
+}
+
+/* It is hidden before the line is cut, where a NUL is before it, and where only its being a reference says that it is secret. */
+static void
+test_hidden (void **state)
+{
+  Fixture *fixture = *state;
+  static const struct
+  {
+    const char *name, *script;
+  } lines[] = {
+    { "at the cut", "printf '%0110dhunter2secret and more\\n' 0 >&4" },
+    { "behind a NUL", "printf 'x\\000hunter2secret\\n' >&4" },
+    { "in a member of no special name", "echo 'it is quiet-word' >&4" },
+    { "in where", "echo 'it is where-word' >&4" },
+  };
+  g_hash_table_add (fixture->settings->resolved, g_strdup ("quiet-word"));
+  for (size_t i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Connected) connected = { 0 };
+      print_message ("  %s\n", lines[i].name);
+      assert_true (call (fixture, lines[i].script, "check", -1, -1, 0, &connected, NULL));
+      assert_int_equal (connected.how, CONNECTED_CRASHED);
+      print_message ("    %s\n", connected.ended);
+      assert_non_null (strstr (connected.ended, "..."));
+      assert_null (strstr (connected.ended, "hunter"));
+      assert_null (strstr (connected.ended, "-word"));
+    }
+}
+
+static size_t
+count_open (void)
+{
+  size_t count = 0;
+  for (int fd = 0; fd < 256; fd++)
+    count += fcntl (fd, F_GETFD) >= 0 ? 1 : 0;
+  return count;
+}
+
+/* Whichever descriptor is the first that is not to be had: it is told, and none stays open. */
+static void
+test_too_few_descriptors (void **state)
+{
+  struct rlimit before;
+  int spool = open_spool (), failed = 0, well = 0;
+  assert_int_equal (getrlimit (RLIMIT_NOFILE, &before), 0);
+  for (rlim_t most = 4; most < 48; most++)
+    {
+      g_auto (Connected) connected = { 0 };
+      g_autoptr (GError) error = NULL;
+      size_t open_before = count_open ();
+      write_script (*state, SAY ("{\"done\": {}}"));
+      g_autoptr (Json) connection = json_pack ("{s:s, s:s}", "type", "test", "program", "./connector");
+      g_autoptr (Json) request = json_object ();
+      const ConnectorCall how = { .verb = "check", .connection = connection, .request = request, .spool_fd = spool, .stop_fd = -1 };
+      assert_int_equal (setrlimit (RLIMIT_NOFILE, &(struct rlimit) { most, before.rlim_max }), 0);
+      bool done = connector_call (((Fixture *) *state)->settings, &how, &connected, &error);
+      assert_int_equal (setrlimit (RLIMIT_NOFILE, &before), 0);
+      assert_int_equal (done, error == NULL);
+      assert_int_equal (count_open (), open_before);
+      failed += done ? 0 : 1;
+      well += done ? 1 : 0;
+    }
+  close (spool);
+  assert_true (failed > 0 && well > 0);
 }
 
 /* A line that has no end does not fill the memory, and the others come through. */
@@ -459,6 +532,25 @@ test_cannot_be_run (void **state)
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));
 }
 
+/* What is away is tried three times in all. */
+static void
+test_tries (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    ConnectedHow how;
+    int pauses[3];
+  } rows[] = { { CONNECTED_TRANSIENT, { 1, 3, 0 } },
+               { CONNECTED_CRASHED, { 1, 3, 0 } },
+               { CONNECTED_CREDENTIALS, { 0, 0, 0 } },
+               { CONNECTED_STOPPED, { 0, 0, 0 } },
+               { CONNECTED_GAP, { 0, 0, 0 } } };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (size_t tries = 1; tries <= 3; tries++)
+      assert_int_equal (connected_pause (rows[i].how, tries), rows[i].pauses[tries - 1]);
+}
+
 int
 main (void)
 {
@@ -467,6 +559,9 @@ main (void)
     cmocka_unit_test_setup_teardown (test_what_it_gets, setup, teardown),
     cmocka_unit_test_setup_teardown (test_what_it_says, setup, teardown),
     cmocka_unit_test_setup_teardown (test_what_it_says_is_cut, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_hidden, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_too_few_descriptors, setup, teardown),
+    cmocka_unit_test (test_tries),
     cmocka_unit_test_setup_teardown (test_stop, setup, teardown),
     cmocka_unit_test_setup_teardown (test_late, setup, teardown),
     cmocka_unit_test_setup_teardown (test_dies_with_us, setup, teardown),

@@ -472,6 +472,9 @@ test_references (void **state)
                        "{\"password\":\"s3cret\",\"list\":[\"from-outside\",1],\"inner\":{\"a\":\"plain ${x}\"},\"none\":null}");
   g_autofree char *before = weir_json_text (part);
   assert_non_null (strstr (before, "${file:secret}"));
+  assert_true (g_hash_table_contains (settings->resolved, "s3cret"));
+  assert_true (g_hash_table_contains (settings->resolved, "from-outside"));
+  assert_int_equal (g_hash_table_size (settings->resolved), 2);
 
   g_autoptr (Json) bad = json_pack ("{s:s, s:[s], s:s}", "a", "${env:WEIR_TEST_NOT_THERE}", "b", "${file:nowhere}", "c",
                                     "postgresql://u:${env:WEIR_TEST_JOB}@h/");

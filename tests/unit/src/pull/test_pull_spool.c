@@ -1,0 +1,94 @@
+/* What is swept away of earlier pulls, and what not, while files are on their way. */
+#include "src/pull/pull_spool.h"
+
+#include "tests/support/process.h"
+
+#include "src/pull/declare.h"
+#include "watcher/claim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAME "orders-1.csv"
+#define RUN "0b9ac9be-4ae6-4d0c-8a35-1f4d6d5a0001"
+
+/* What happens just before claims are listed: a file goes from here to there. */
+static const char *goes_from, *goes_to;
+
+GPtrArray *__real_claim_list (const char *imports, GError **error);
+GPtrArray *__wrap_claim_list (const char *imports, GError **error);
+
+GPtrArray *
+__wrap_claim_list (const char *imports, GError **error)
+{
+  if (goes_from != NULL)
+    assert_int_equal (rename (goes_from, goes_to), 0);
+  goes_from = NULL;
+  return __real_claim_list (imports, error);
+}
+
+static int
+setup (void **state)
+{
+  g_autofree char *path = g_dir_make_tmp ("weir-spool-XXXXXX", NULL);
+  *state = realpath (path, NULL);
+  return *state == NULL;
+}
+
+static int
+teardown (void **state)
+{
+  remove_tree (*state);
+  free (*state);
+  return 0;
+}
+
+static void
+test_sweep (void **state)
+{
+  static const struct
+  {
+    const char *name;
+    bool dropped, claimed; /* where the file is; one that is at neither is gone */
+    bool moves;            /* to the other place, between the looks */
+    bool stays;            /* the declaration */
+  } rows[] = {
+    { "gone", false, false, false, false },
+    { "dropped", true, false, false, true },
+    { "claimed", false, true, false, true },
+    { "is being claimed", true, false, true, true },
+    { "is being given back", false, true, true, true },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      print_message ("  %s\n", rows[i].name);
+      g_autofree char *home = g_strdup_printf ("%s/%zu", (char *) *state, i);
+      g_autoptr (Settings) settings = settings_load_home (home, HOME_CREATE, NULL);
+      assert_non_null (settings);
+      g_autofree char *folder = g_build_filename (settings->imports, CLAIM_FOLDER, RUN, NULL);
+      g_autofree char *dropped = g_build_filename (settings->imports, NAME, NULL), *claimed = g_build_filename (folder, NAME, NULL),
+                      *declared = declared_path (settings, NAME);
+      assert_int_equal (g_mkdir_with_parents (folder, 0700), 0);
+      assert_true (g_file_set_contents (declared, "{\"job\": \"orders\"}", -1, NULL));
+      if (rows[i].dropped || rows[i].claimed)
+        assert_true (g_file_set_contents (rows[i].dropped ? dropped : claimed, "id\n1\n", -1, NULL));
+      goes_from = rows[i].moves ? rows[i].dropped ? dropped : claimed : NULL;
+      goes_to = rows[i].dropped ? claimed : dropped;
+      assert_true (pull_spool_sweep (settings, "orders", &error));
+      goes_from = NULL;
+      assert_int_equal (g_file_test (declared, G_FILE_TEST_EXISTS), rows[i].stays);
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_sweep, setup, teardown) };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
