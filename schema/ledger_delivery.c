@@ -43,12 +43,6 @@ delivery_lock (Db *db, const char *destination, bool *ret_ours, GError **error)
   return true;
 }
 
-bool
-delivery_unlock (Db *db, const char *destination, GError **error)
-{
-  return LEDGER_ASK ("delivery/unlock", NULL, { "destination", destination });
-}
-
 void
 delivery_clear (Delivery *delivery)
 {
@@ -56,6 +50,7 @@ delivery_clear (Delivery *delivery)
   g_free (delivery->job);
   g_free (delivery->table);
   g_free (delivery->since);
+  g_free (delivery->target);
   g_clear_pointer (&delivery->delivered, json_decref);
   GPtrArray **const lists[] = { &delivery->runs, &delivery->marks, &delivery->undone };
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -91,6 +86,7 @@ enum
   PENDING_UNDONE,
   PENDING_SINCE,
   PENDING_DELIVERED,
+  PENDING_KNOWN,
 };
 
 /* How many of them are sent together. Where some of several receivers have what was sent before, no more comes along than did then. */
@@ -127,7 +123,8 @@ delivery_pending (Db *db, bool one, Delivery *delivery, GError **error)
   LedgerNumber number;
   g_autoptr (DbResult) pending = NULL;
   if (!LEDGER_ASK ("delivery/pending", &pending, { "destination", delivery->destination }, { "job", delivery->job },
-                   { "item", ledger_number (&number, delivery->item) }, { "table", delivery->table }))
+                   { "item", ledger_number (&number, delivery->item) }, { "table", delivery->table },
+                   { "target", delivery->target }))
     return false;
   GPtrArray **const lists[] = { &delivery->runs, &delivery->marks, &delivery->undone };
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -152,7 +149,7 @@ delivery_pending (Db *db, bool one, Delivery *delivery, GError **error)
       delivery->attempts = MAX (delivery->attempts, attempts);
       delivery->again = delivery->again || strcmp (cause, "run") != 0;
     }
-  delivery->again = delivery->again || (delivery->whole && delivery->attempts > 1);
+  delivery->again = delivery->again || (delivery->whole && (delivery->attempts > 1 || db_result_bool (pending, 0, PENDING_KNOWN)));
   return true;
 }
 
@@ -168,6 +165,7 @@ delivery_sent (Db *db, const Delivery *delivery, int64_t rows, const Json *detai
                           { "mark", delivery->marks->pdata[delivery->marks->len - 1] },
                           { "marks", marks },
                           { "rows", rows < 0 ? NULL : ledger_number (&count, rows) },
+                          { "target", delivery->target },
                           { "detail", said } };
   static const char *const statements[] = { "delivery/settle_sent", "delivery/settle_rest", "delivery/settle_target",
                                             "delivery/forget_touched", NULL };
@@ -224,13 +222,26 @@ delivery_whole (Db *db, const char *job, const char *destination, int64_t item, 
                      { "item", ledger_number (&number, item) }, { "table", table }, { "run", run });
 }
 
+/* Changes deliveries, and takes away what was kept for those that ask for nothing more. */
+static bool
+change_and_forget (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_count, GError **error)
+{
+  bool done = db_exec (db, "begin", error) && sql_change (db, statement, vars, n_vars, ret_count, error)
+              && sql_run (db, "delivery/forget_unsent", NULL, 0, NULL, error);
+  if (done && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
 bool
 delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error)
 {
   const SqlVar vars[] = {
     { "destination", choice->destination }, { "job", choice->job }, { "table", choice->table }, { "run", choice->run }
   };
-  return sql_change (db, "delivery/drop", vars, G_N_ELEMENTS (vars), ret_count, error);
+  return change_and_forget (db, "delivery/drop", vars, G_N_ELEMENTS (vars), ret_count, error);
 }
 
 bool
@@ -254,7 +265,7 @@ delivery_trim (Db *db, int64_t seconds, bool dry_run, int64_t *ret_count, GError
   g_autoptr (DbResult) count = NULL;
   const SqlVar vars[] = { { "seconds", seconds > 0 ? ledger_number (&number, seconds) : NULL } };
   if (!dry_run)
-    return sql_change (db, "delivery/trim", vars, G_N_ELEMENTS (vars), ret_count, error);
+    return change_and_forget (db, "delivery/trim", vars, G_N_ELEMENTS (vars), ret_count, error);
   if (!sql_run (db, "delivery/count_old", vars, G_N_ELEMENTS (vars), &count, error))
     return false;
   *ret_count = db_result_int64 (count, 0, 0);

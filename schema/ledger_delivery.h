@@ -2,7 +2,7 @@
  *
  *   delivery_note                  a run's own transaction
  *   delivery_due                   one statement: which destinations have something to be sent
- *   delivery_lock                  a destination is ours alone, until delivery_unlock or the end of the connection
+ *   delivery_lock                  a destination is ours alone, until the end of the connection
  *     delivery_take                the item whose turn it is becomes "sending", and committed so before anybody sends it
  *     delivery_pending             in the snapshot that what is sent is read from: all that it brings along
  *     delivery_sent or delivery_failed
@@ -23,7 +23,6 @@ bool delivery_note (Db *db, const char *wanted, const char *table, const char *r
 bool delivery_note_settled (Db *db, const char *wanted, const char *table, GError **error);
 
 bool delivery_lock (Db *db, const char *destination, bool *ret_ours, GError **error);
-bool delivery_unlock (Db *db, const char *destination, GError **error);
 
 /* Which deliveries are meant; NULL: all of them. */
 typedef struct
@@ -45,6 +44,7 @@ typedef struct
   bool forgets;      /* somebody was erased */
   bool again;        /* some of it may be at the other side already */
   int64_t attempts;  /* this one included */
+  char *target;      /* where it goes (deliveries_target): whoever took it says so before delivery_pending */
   char *since;       /* since when the last of them waits: "2026-11-29T08:00:00Z" */
   Json *delivered;   /* what earlier tries have said of its receivers; NULL: nothing */
   GPtrArray *runs;   /* of char *: whose changes, in order */
@@ -74,6 +74,7 @@ bool delivery_renew (Db *db, const DeliveryChoice *choice, int64_t item, int64_t
 /* All of a table is to be sent. */
 bool delivery_whole (Db *db, const char *job, const char *destination, int64_t item, const char *table, GError **error);
 
+/* A person gives it up. What was kept of rows for it goes, too. */
 bool delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error);
 
 /* What is not sent yet, a row for each item; and the outbox. Report columns of "state" and "list". */

@@ -146,6 +146,9 @@ find_uses (PgSession *session, WritePlan *plan, const char *oid, GError **error)
 static bool
 check_kind (const WritePlan *plan, const Found *found, GError **error)
 {
+  if (found->oid == NULL && plan->create && !plan->whole)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, "`weir push --full` makes it anew, with all rows.",
+                         "the table %s is gone there, and only what changed was to be delivered", plan->target);
   if (found->oid == NULL)
     return plan->create
            || connect_fail (error, CONNECT_CONFIGURATION, NULL, "Make it, or say \"create\": true; then `weir push`.",

@@ -5,8 +5,8 @@
 #include "connect/pg/session.h"
 #include "connect/pg/write_plan.h"
 
-/* Fills the rest of the plan. Errors: CONFIGURATION where the table is missing and not to be made, is none, or lacks columns that the job wants to have
- * refused. */
+/* Fills the rest of the plan. Errors: CONFIGURATION where the table is missing and not to be made, as of a delivery that has not all rows for it, is none, or
+ * lacks columns that the job wants to have refused. */
 bool write_look (PgSession *session, WritePlan *plan, GError **error);
 
 /* Makes what is missing: schema, table, columns. */

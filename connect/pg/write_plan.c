@@ -184,6 +184,7 @@ write_plan_read (const Request *request, bool is_redshift, WritePlan *ret_plan)
   ret_plan->mode = (WriteMode) read_word (delivery, "delivery", "mode", mode_words);
   ret_plan->gone = (WriteGone) read_word (delivery, "delivery", "gone", gone_words);
   ret_plan->complete = connect_truth (delivery, "delivery", "complete", false);
+  ret_plan->whole = connect_truth (delivery, "delivery", "whole", true);
   ret_plan->again = connect_truth (delivery, "delivery", "again", false);
   ret_plan->runs = json_object_get (delivery, "runs");
   ret_plan->undone = json_object_get (delivery, "undone");

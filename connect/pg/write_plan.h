@@ -58,7 +58,8 @@ typedef struct
   WriteGone gone;
   WriteNew new_columns;
   bool create;
-  bool complete; /* all rows there are */
+  bool complete; /* all rows there are, and no others */
+  bool whole;    /* all rows there are, so that they may make a table */
   bool again;    /* some of the rows may be there already */
   const Json *runs, *undone;
   WriteParts parts;

@@ -7,6 +7,7 @@ create table weir.delivery_target (
     item integer not null,
     table_name text not null,
     whole_on timestamptz,      -- when all that the table had was sent first; NULL: not yet
+    target text,               -- a hash of where that was: a member that says another place now begins anew
     refused_as text,           -- the checksum of job and connection that were refused last
     primary key (job, destination, item, table_name)
 );

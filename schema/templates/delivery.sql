@@ -55,9 +55,6 @@ on conflict do nothing
 -- One delivery of a destination at a time.
 select pg_try_advisory_lock(hashtextextended('weir.delivery ' || :'destination', 0))
 
--- name: unlock
-select pg_advisory_unlock(hashtextextended('weir.delivery ' || :'destination', 0))
-
 -- name: due
 -- Destinations with something that may be sent now. What is behind a delivery that was refused, or that is to be tried later, waits with it.
 select d.destination, count(*), min(d.first_on)::text
@@ -86,10 +83,13 @@ where t.destination = :'destination' and t.job = n.job and t.item = n.item and t
 returning t.job, t.item, t.table_name
 
 -- name: pending
--- All of it that this snapshot sees, in order.
-select d.run_id, d.mark, d.cause, d.attempts, t.whole_on is not null,
+-- All of it that this snapshot sees, in order. Whether the member has sent all of the table to where it sends now; and whether one of the job's did,
+-- perhaps this one in another place among them.
+select d.run_id, d.mark, d.cause, d.attempts, t.whole_on is not null and t.target = :'target',
        (select string_agg(r::text, ',') from weir.operation o cross join unnest(o.runs) r where o.run_id = d.run_id and d.cause = 'undo'),
-       to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), (d.detail -> 'delivered')::text
+       to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), (d.detail -> 'delivered')::text,
+       exists (select from weir.delivery_target o
+               where o.job = d.job and o.destination = d.destination and o.table_name = d.table_name and o.whole_on is not null)
 from weir.delivery d left join weir.delivery_target t using (job, destination, item, table_name)
 where d.destination = :'destination' and d.job = :'job' and d.item = :'item'::integer and d.table_name = :'table' and d.state in ('waiting', 'sending')
 order by d.place
@@ -108,14 +108,21 @@ set state = 'waiting', attempts = 0
 where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state = 'sending'
 
 -- name: settle_target
-insert into weir.delivery_target (job, destination, item, table_name, whole_on) values (:'job', :'destination', :'item'::integer, :'table', clock_timestamp())
+insert into weir.delivery_target (job, destination, item, table_name, whole_on, target)
+values (:'job', :'destination', :'item'::integer, :'table', clock_timestamp(), :'target')
 on conflict (job, destination, item, table_name) do update
-set refused_as = null, whole_on = coalesce(weir.delivery_target.whole_on, excluded.whole_on)
+set refused_as = null, target = excluded.target,
+    whole_on = case when weir.delivery_target.target = excluded.target then coalesce(weir.delivery_target.whole_on, excluded.whole_on) else excluded.whole_on end
 
 -- name: forget_touched
 delete from weir.delivery_touched t
 where t.run_id in (select d.run_id from weir.delivery d where d.mark = any (:'marks'::uuid[]))
   and not exists (select from weir.delivery d where d.run_id = t.run_id and d.state in ('waiting', 'sending', 'refused'))
+
+-- name: forget_unsent
+-- What no delivery asks for any more.
+delete from weir.delivery_touched t
+where not exists (select from weir.delivery d where d.run_id = t.run_id and d.state in ('waiting', 'sending', 'refused'))
 
 -- name: settle_failed
 update weir.delivery

@@ -1,5 +1,8 @@
 #include "src/jobs/deliveries.h"
 
+#include "base/digest.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* How many members to the same connection stand before it. */
@@ -68,6 +71,25 @@ deliveries_find (const Job *job, const char *connection, int64_t item)
         return delivery;
     }
   return NULL;
+}
+
+char *
+deliveries_target (const JobDelivery *delivery)
+{
+  /* What a connector has of its own, and is not here, may say where: rather once too often all of a table than never. */
+  static const char *const others[] = { "mode",        "key",          "gone",         "columns",  "history", "create",
+                                        "new_columns", "partition_by", "replace",      "format",   "header",  "quote",
+                                        "bom",         "delimiter",    "subject",      "body",     "attach",  "send",
+                                        "limit",       "body_file",    "attach_limit", "each_gets" };
+  g_autoptr (Json) where = json_copy (delivery->rest);
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    json_object_del (where, others[i]);
+  char *text = json_dumps (where, JSON_COMPACT | JSON_SORT_KEYS);
+  g_autofree char *both = g_strconcat (delivery->connection, "\n", text, NULL);
+  free (text);
+  char hex[SHA256_HEX_SIZE];
+  sha256_bytes (both, strlen (both), hex);
+  return g_strdup (hex);
 }
 
 typedef struct

@@ -11,6 +11,9 @@ char *deliveries_wanted (const Jobs *jobs);
 /* One of a job; NULL: there is none any more. Borrowed. */
 const JobDelivery *deliveries_find (const Job *job, const char *connection, int64_t item);
 
+/* A hash of where a member sends: its connection's name, and all that it says but what is sent, and how. Owned by the caller. */
+char *deliveries_target (const JobDelivery *delivery);
+
 /* Whether the job delivers that table. */
 bool deliveries_has_table (const Job *job, const char *table);
 

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 
+#define CRASHES 3 /* then it needs a person */
+
 void
 said_error (Json *detail, const char *class_word, const GError *error)
 {
@@ -38,4 +40,35 @@ said_by_connector (Json *detail, const Json *before, const Connected *connected)
     json_object_set (detail, "notes", connected->notes);
   if (json_array_size (delivered) > 0)
     json_object_set (detail, "delivered", delivered);
+}
+
+Json *
+said_sent (const Json *delivered)
+{
+  Json *sent = json_array ();
+  for (size_t i = 0; i < json_array_size (delivered); i++)
+    {
+      const Json *one = json_array_get (delivered, i);
+      if (g_strcmp0 (json_string_value (json_object_get (one, "status")), "sent") == 0)
+        json_array_append (sent, json_object_get (one, "name"));
+    }
+  return sent;
+}
+
+bool
+said_is_stopped (const Connected *connected)
+{
+  return connected->how == CONNECTED_STOPPED && !connected->is_late;
+}
+
+bool
+said_may_help (const Connected *connected, int64_t attempts)
+{
+  return connected->how == CONNECTED_TRANSIENT || connected->is_late || (connected->how == CONNECTED_CRASHED && attempts < CRASHES);
+}
+
+const char *
+said_class (const Connected *connected)
+{
+  return connected_words[connected->is_late ? CONNECTED_TRANSIENT : connected->how];
 }

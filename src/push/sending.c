@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define LOCK_LOOK_MS 250
-#define CRASHES 3                   /* then it needs a person */
 #define MOST_SECONDS (12 * 60 * 60) /* for one delivery */
 #define ALIVE_US ((int64_t) 20 * G_USEC_PER_SEC)
 
@@ -34,7 +33,8 @@ typedef struct
   Selection selection;
   Spooled spooled;
   PushItem item;
-  int64_t asked; /* monotonic microseconds: when the ledger was spoken to last */
+  bool is_unlocked; /* the destination's lock went with the session that was lost */
+  int64_t asked;    /* monotonic microseconds: when the ledger was spoken to last */
 } Sending;
 
 static void
@@ -78,7 +78,7 @@ find_job (Sending *sending, GError **error)
     return false;
   sending->member = deliveries_find (sending->job, delivery->destination, delivery->item);
   if (sending->member != NULL && deliveries_has_table (sending->job, delivery->table))
-    return true;
+    return sending->delivery.target = deliveries_target (sending->member), true;
   g_autofree char *hint = g_strdup_printf ("Put it back, or give the delivery up: weir push %s --to %s --table %s --drop",
                                            delivery->job, delivery->destination, delivery->table);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "%s does not deliver %s to %s any more",
@@ -169,20 +169,6 @@ mark_of (const Delivery *delivery)
   return delivery->marks->pdata[delivery->marks->len - 1];
 }
 
-/* The names of receivers that have it already. A new reference. */
-static Json *
-list_sent (const Json *delivered)
-{
-  Json *sent = json_array ();
-  for (size_t i = 0; i < json_array_size (delivered); i++)
-    {
-      const Json *one = json_array_get (delivered, i);
-      if (g_strcmp0 (json_string_value (json_object_get (one, "status")), "sent") == 0)
-        json_array_append (sent, json_object_get (one, "name"));
-    }
-  return sent;
-}
-
 /* What lies in the spool file. A new reference. */
 static Json *
 describe (const Sending *sending)
@@ -191,13 +177,13 @@ describe (const Sending *sending)
   const Selection *selection = &sending->selection;
   const Spooled *spooled = &sending->spooled;
   PushMode mode = delivery->whole && sending->item.mode == PUSH_APPEND && delivery->asked ? PUSH_SWAP : sending->item.mode;
-  return json_pack ("{s:s, s:s, s:s, s:s, s:o, s:s, s:O, s:O, s:s, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run",
-                    mark_of (delivery), "table", delivery->table, "kind", sending->kind, "on", delivery->since, "sent",
-                    list_sent (delivery->delivered), "mode", push_mode_words[mode], "key", selection->key, "entity",
-                    selection->entity, "gone", push_gone_words[sending->item.gone], "complete",
-                    (int) (delivery->asked || mode == PUSH_SWAP), "again", (int) delivery->again, "runs",
-                    texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone), "columns", selection->columns,
-                    "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes, "sha256", spooled->sha256);
+  return json_pack (
+      "{s:s, s:s, s:s, s:s, s:o, s:s, s:O, s:O, s:s, s:b, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run", mark_of (delivery),
+      "table", delivery->table, "kind", sending->kind, "on", delivery->since, "sent", said_sent (delivery->delivered), "mode",
+      push_mode_words[mode], "key", selection->key, "entity", selection->entity, "gone", push_gone_words[sending->item.gone],
+      "complete", (int) (delivery->asked || mode == PUSH_SWAP), "whole", (int) (delivery->whole || mode == PUSH_SWAP), "again",
+      (int) delivery->again, "runs", texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone), "columns",
+      selection->columns, "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes, "sha256", spooled->sha256);
 }
 
 /* What a member says to the connector: what is ours it finds in the delivery. A new reference. */
@@ -285,6 +271,7 @@ reach_ledger (Sending *sending, GError **error)
   if (db_is_usable (sending->db) && db_exec (sending->db, "select", NULL))
     return true;
   g_clear_pointer (&sending->db, db_free);
+  sending->is_unlocked = true;
   sending->db = database_open (sending->task->settings, error);
   return sending->db != NULL;
 }
@@ -324,6 +311,14 @@ settle_done (Sending *sending, const Connected *connected, Json *detail, GError 
   return true;
 }
 
+/* We end, and it is sent at once by whoever comes next, but not to receivers that have it. */
+static void
+settle_stopped (Sending *sending, const Json *detail)
+{
+  if (reach_ledger (sending, NULL))
+    (void) delivery_failed (sending->db, &sending->delivery, 0, sending->checksum, detail, NULL);
+}
+
 static bool
 settle (Sending *sending, const Connected *connected, GError **error)
 {
@@ -333,19 +328,17 @@ settle (Sending *sending, const Connected *connected, GError **error)
   if (connected->how == CONNECTED_DONE)
     return settle_done (sending, connected, detail, error);
   (void) connected_error (connected, sending->place, &problem);
-  said_error (detail, connected_words[connected->how], problem);
-  if (connected->how == CONNECTED_STOPPED)
-    return g_propagate_error (error, g_steal_pointer (&problem)), false;
-  bool again =
-      connected->how == CONNECTED_TRANSIENT || (connected->how == CONNECTED_CRASHED && sending->delivery.attempts < CRASHES);
-  return settle_failed (sending, !again, detail, error);
+  said_error (detail, said_class (connected), problem);
+  if (said_is_stopped (connected))
+    return settle_stopped (sending, detail), g_propagate_error (error, g_steal_pointer (&problem)), false;
+  return settle_failed (sending, !said_may_help (connected, sending->delivery.attempts), detail, error);
 }
 
 /* ---- one after the other ---- */
 
-/* With the destination's lock. *ret_more false: there was nothing to send. */
+/* With the destination's lock; *ours false: it was lost. *ret_more false: there was nothing to send. */
 static bool
-send_next (const PushTask *task, Db **db, bool *ret_more, GError **error)
+send_next (const PushTask *task, Db **db, bool *ours, bool *ret_more, GError **error)
 {
   g_auto (Sending) sending = { .task = task, .db = *db, .spooled = { .fd = -1 } };
   g_auto (Connected) connected = { 0 };
@@ -364,6 +357,7 @@ send_next (const PushTask *task, Db **db, bool *ret_more, GError **error)
   bool called = begun && call (&sending, &connected, &problem);
   bool done = called ? settle (&sending, &connected, error) : settle_error (&sending, g_steal_pointer (&problem), error);
   *db = sending.db;
+  *ours = !sending.is_unlocked;
   return done;
 }
 
@@ -390,7 +384,7 @@ sending_run (const PushTask *task, GError **error)
   bool ours = false, more = true;
   bool done = db != NULL && take_lock (task, db, &ours, error);
   while (done && ours && more)
-    done = send_next (task, &db, &more, error);
+    done = send_next (task, &db, &ours, &more, error) && (ours || !more || take_lock (task, db, &ours, error));
   if (db != NULL)
     db_free (db);
   return done;

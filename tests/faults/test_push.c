@@ -5,6 +5,7 @@
 #include "tests/support/relay.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #define PEOPLE "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
 #define EVENTS "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}"
@@ -201,6 +202,58 @@ test_away_and_crowd (void **state)
   assert_outbox (home, "sent 6");
 }
 
+/* Asked to stop when one of several receivers has it: who comes next knows that. */
+static void
+test_stopped (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, ", \"mail\": {\"type\": \"smtp\", \"program\": \"./connector\"}");
+  g_autofree char *path = home_path (home, "connector");
+  home_write_file (home, "connector",
+                   "#!/bin/sh\ncat >asked\n[ -e begun ] && { echo '{\"done\": {\"rows\": 1}}' >&4; exit 0; }\n"
+                   "echo '{\"delivered\": {\"name\": \"a@x.org\", \"status\": \"sent\"}}' >&4\n"
+                   "trap 'exit 75' TERM\ntouch begun\nwhile :; do sleep 0.1; done\n");
+  assert_int_equal (chmod (path, 0755), 0);
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"mail\"}]}");
+  load (home, "people-1.csv", "email,age\na@x.org,1\n");
+  g_autoptr (Background) push = spawn_weir (home, "push", NULL);
+  wait_until (home_has_file (home, "begun"));
+  background_stop (push, SIGTERM, DEADLINE_SECONDS);
+  assert_outbox (home, "waiting 1");
+  assert_weir (home, 0, "push", NULL);
+  g_autofree char *asked = home_read_file (home, "asked");
+  g_autoptr (Json) request = weir_json_parse (asked, strlen (asked), "request", NULL);
+  assert_json (request, "delivery.sent", "[\"a@x.org\"]");
+  assert_outbox (home, "sent 1");
+}
+
+#define LOCKED "select not pg_try_advisory_lock(hashtextextended('weir.delivery dwh', 0))"
+
+/* The ledger's session is lost: what was sent is settled, and no more goes before the destination is its own again. */
+static void
+test_lock_lost (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, NULL);
+  load_pair (home, 1, false);
+  home_set_environment (home, "WEIR_FAULT", "stop:push-sent");
+  g_autoptr (Background) push = spawn_weir (home, "push", "--send", "dwh", NULL);
+  wait_until (process_find_stopped (home->path, "--send") == push->pid);
+  sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                      " and pid <> pg_backend_pid()");
+  kill (push->pid, SIGCONT);
+  wait_until (sql_number (home, "select count(*) from weir.delivery where state = 'sent'") == 1);
+  wait_until (process_find_stopped (home->path, "--send") == push->pid);
+  assert_sql (home, "t", LOCKED);
+  kill (push->pid, SIGCONT);
+  assert_int_equal (background_stop (push, 0, DEADLINE_SECONDS), 0);
+  assert_all_there (&store);
+  assert_outbox (home, "sent 2");
+}
+
 int
 main (void)
 {
@@ -211,6 +264,8 @@ main (void)
     cmocka_unit_test_setup_teardown (test_connector_killed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_cut_file, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_away_and_crowd, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_stopped, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_lock_lost, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -507,6 +507,90 @@ test_watch (void **state)
   stop_watch (watch);
 }
 
+/* A member that sends to another place than the one in its place did begins with all of the table there, and rows that were appended are there once. */
+static void
+test_other_place (void **state)
+{
+  static const struct
+  {
+    const char *deliver;
+    const char *tables[3];
+  } cases[] = {
+    { "{\"to\": \"dwh\"}", { "people" } },
+    { "{\"to\": \"dwh\", \"table\": \"log\", \"mode\": \"append\"}, {\"to\": \"dwh\"}", { "log", "people" } },
+    { "{\"to\": \"dwh\"}, {\"mode\": \"append\", \"table\": \"log\", \"to\": \"dwh\"}", { "log", "people" } },
+    { "{\"to\": \"dwh\", \"schema\": \"app\"}, {\"to\": \"dwh\", \"table\": \"log\", \"mode\": \"append\"}",
+      { "log", "app.people" } },
+    { "{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"more\"}", { "people", "more" } },
+  };
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *job = g_strdup_printf ("{\"table\": \"people\", \"deliver\": [%s]}", cases[i].deliver);
+      g_autofree char *name = g_strdup_printf ("people-%zu.csv", i), *text = g_strdup_printf ("email,name,age\n%zu@x.org,A,1\n", i);
+      print_message ("  %s\n", cases[i].deliver);
+      write_job (home, "people", job);
+      load (home, name, text);
+      assert_weir (home, 0, "push", NULL);
+      for (size_t t = 0; t < G_N_ELEMENTS (cases[i].tables) && cases[i].tables[t] != NULL; t++)
+        {
+          g_autofree char *there = g_strdup_printf ("select email from %s order by 1", cases[i].tables[t]);
+          assert_same (&store, there, "select email from warehouse.people_current order by 1");
+        }
+    }
+  /* Where nothing changed, no more than what a run touched is sent. */
+  load (home, "people-9.csv", "email,name,age\n9@x.org,A,1\n");
+  g_autoptr (Outcome) last = expect_weir (home, 0, "push", NULL);
+  assert_contains (last->out, "dwh: people: 1 row of 1 run delivered\n");
+}
+
+/* A table that somebody dropped there is not made of what changed. */
+static void
+test_gone_table (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  assert_weir (home, 0, "push", NULL);
+  store_run (&store, "drop table people");
+  load (home, "people-2.csv", "email,name,age\nb@x.org,Bob,1\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "push", NULL);
+  assert_contains (refused->out, "is gone there");
+  assert_contains (refused->out, "weir push --full");
+  assert_store (&store, "f", "select to_regclass('people') is not null");
+  assert_weir (home, 0, "push", "--full", NULL);
+  assert_same (&store, THERE, HERE);
+}
+
+/* What is kept of rows for a delivery goes with it. */
+static void
+test_given_up (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_weir (home, 0, "undo", "last", "--yes", NULL);
+  assert_sql (home, "1", "select count(*) from weir.delivery_touched");
+  assert_weir (home, 0, "gc", NULL);
+  assert_sql (home, "1", "select count(*) from weir.delivery_touched");
+  assert_weir (home, 0, "push", "people", "--drop", NULL);
+  assert_sql (home, "0", "select count(*) from weir.delivery_touched");
+  sql_run_text (home, "insert into weir.delivery_touched (table_name, run_id, id) select 'people', run_id, gen_random_uuid() from "
+                      "weir.delivery limit 1");
+  assert_weir (home, 0, "gc", NULL);
+  assert_sql (home, "0", "select count(*) from weir.delivery_touched");
+}
+
 int
 main (void)
 {
@@ -526,6 +610,9 @@ main (void)
     cmocka_unit_test_setup_teardown (test_forget_and_rotate, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_redshift, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_pulled, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_other_place, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_gone_table, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_given_up, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_watch, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
