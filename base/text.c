@@ -283,12 +283,35 @@ append_quoted (GString *target, const char *text, char quote)
   g_string_append_c (target, quote);
 }
 
+static void
+append_element (GString *text, const char *word)
+{
+  bool is_plain = word[0] != '\0' && strpbrk (word, "{},\"\\ \t\n\r\v\f") == NULL && g_ascii_strcasecmp (word, "null") != 0;
+  if (is_plain)
+    {
+      g_string_append (text, word);
+      return;
+    }
+  g_string_append_c (text, '"');
+  for (; *word != '\0'; word++)
+    {
+      if (*word == '"' || *word == '\\')
+        g_string_append_c (text, '\\');
+      g_string_append_c (text, *word);
+    }
+  g_string_append_c (text, '"');
+}
+
 char *
 text_array (const GPtrArray *words)
 {
   GString *text = g_string_new ("{");
   for (guint i = 0; i < words->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) words->pdata[i]);
+    {
+      if (i > 0)
+        g_string_append_c (text, ',');
+      append_element (text, words->pdata[i]);
+    }
   return g_string_free (g_string_append_c (text, '}'), FALSE);
 }
 

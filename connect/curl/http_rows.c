@@ -1,9 +1,10 @@
 #include "connect/curl/http_rows_private.h"
 
+#include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsutil.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,12 +70,13 @@ http_rows_new (const HttpSource *source, const Request *request, GError **error)
   for (guint i = 0; i < source->columns->len; i++)
     http_rows_column (rows, g_array_index (source->columns, HttpColumn, i).name);
   remember (rows, json_object_get (request->position, "columns"));
-  g_autofree char *name = NULL;
-  int fd = g_file_open_tmp ("weir-rows-XXXXXX", &name, error);
+  AUTO_FD int fd = fs_open_scratch (g_get_tmp_dir (), error);
   if (fd < 0)
     return NULL;
-  g_unlink (name);
   rows->file = fdopen (fd, "w+");
+  if (rows->file == NULL)
+    return weir_system_error (error, errno, "could not open a temporary file in \"%s\"", g_get_tmp_dir ()), NULL;
+  fd_steal (&fd);
   return g_steal_pointer (&rows);
 }
 

@@ -59,7 +59,28 @@ take_out (GString *text, const char *secret)
     g_string_replace (text, secret, "***", 0);
 }
 
-/* What a server says may hold what we sent. Owned by the caller. */
+/* As it is in a body, too. */
+static void
+take_out_forms (GString *text, const char *secret)
+{
+  if (secret == NULL)
+    return;
+  g_autofree char *encoded = g_uri_escape_string (secret, NULL, FALSE);
+  take_out (text, secret);
+  take_out (text, encoded);
+}
+
+/* As it is in a header of basic authentication. */
+static void
+take_out_pair (GString *text, const char *user, const char *password)
+{
+  if (user == NULL || password == NULL)
+    return;
+  g_autofree char *encoded = http_token_basic (user, password);
+  take_out (text, encoded);
+}
+
+/* What a server says may hold what we sent, in each form in which it was sent. Owned by the caller. */
 static char *
 without_secrets (const HttpSession *session, const char *text)
 {
@@ -68,7 +89,14 @@ without_secrets (const HttpSession *session, const char *text)
                                   auth->refresh_token, session->token.access, session->token.refresh };
   GString *plain = g_string_new (text);
   for (size_t i = 0; i < G_N_ELEMENTS (secrets); i++)
-    take_out (plain, secrets[i]);
+    take_out_forms (plain, secrets[i]);
+  take_out_pair (plain, auth->user, auth->password);
+  if (auth->client_id != NULL && auth->client_secret != NULL)
+    {
+      g_autofree char *id = g_uri_escape_string (auth->client_id, NULL, FALSE);
+      g_autofree char *secret = g_uri_escape_string (auth->client_secret, NULL, FALSE);
+      take_out_pair (plain, id, secret);
+    }
   const char *name;
   const Json *value;
   json_object_foreach ((Json *) session->connection->headers, name, value)
@@ -129,6 +157,16 @@ run (HttpSession *session, Url *url, const char *const *headers, const char *bod
   http_exchange (session->transfer, &exchange, ret);
 }
 
+/* An answer that is an error is told. */
+static void
+hide_in (const HttpSession *session, Exchanged *exchanged)
+{
+  if (exchanged->result.code != 0 || exchanged->reply.status < 300)
+    return;
+  g_autofree char *plain = without_secrets (session, exchanged->reply.body->str);
+  g_string_assign (exchanged->reply.body, plain);
+}
+
 static bool
 get_token (HttpSession *session, GError **error)
 {
@@ -140,6 +178,7 @@ get_token (HttpSession *session, GError **error)
       g_auto (Exchanged) exchanged = { 0 };
       g_autoptr (GError) local = NULL;
       run (session, auth->token_url, (const char *const *) headers, body, &exchanged);
+      hide_in (session, &exchanged);
       if (http_token_take (&exchanged, &session->token, &local))
         break;
       bool may_pass = g_error_matches (local, CONNECT_ERROR, CONNECT_TRANSIENT) && !connect_is_stopping ();
@@ -174,8 +213,7 @@ add_auth (const HttpSession *session, GPtrArray *headers)
   const HttpAuth *auth = &session->connection->auth;
   if (auth->kind == HTTP_AUTH_BASIC)
     {
-      g_autofree char *both = g_strconcat (auth->user, ":", auth->password, NULL);
-      g_autofree char *encoded = g_base64_encode ((const guchar *) both, strlen (both));
+      g_autofree char *encoded = http_token_basic (auth->user, auth->password);
       g_ptr_array_add (headers, g_strconcat ("Authorization: Basic ", encoded, NULL));
     }
   else if (auth->kind == HTTP_AUTH_BEARER)

@@ -33,6 +33,13 @@ add (GString *body, const char *name, const char *value)
 }
 
 char *
+http_token_basic (const char *user, const char *password)
+{
+  g_autofree char *both = g_strconcat (user, ":", password, NULL);
+  return g_base64_encode ((const guchar *) both, strlen (both));
+}
+
+char *
 http_token_body (const HttpAuth *auth, const HttpToken *token)
 {
   GString *body = g_string_new (NULL);
@@ -60,8 +67,7 @@ http_token_headers (const HttpAuth *auth)
       /* Encoded before they are joined (RFC 6749, 2.3.1). */
       g_autofree char *id = g_uri_escape_string (auth->client_id, NULL, FALSE);
       g_autofree char *secret = g_uri_escape_string (auth->client_secret, NULL, FALSE);
-      g_autofree char *both = g_strconcat (id, ":", secret, NULL);
-      g_autofree char *encoded = g_base64_encode ((const guchar *) both, strlen (both));
+      g_autofree char *encoded = http_token_basic (id, secret);
       g_ptr_array_add (headers, g_strconcat ("Authorization: Basic ", encoded, NULL));
     }
   g_ptr_array_add (headers, NULL);

@@ -16,6 +16,9 @@ void http_token_clear (HttpToken *token);
 /* Whether there is one that is not about to expire. */
 bool http_token_is_good (const HttpToken *token);
 
+/* What stands behind "Basic" in a header. Owned by the caller. */
+char *http_token_basic (const char *user, const char *password);
+
 /* The request for a new one: body and headers (ends with NULL). Owned by the caller. */
 char *http_token_body (const HttpAuth *auth, const HttpToken *token);
 GStrv http_token_headers (const HttpAuth *auth);

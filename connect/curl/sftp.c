@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LISTING_MOST ((size_t) 64 << 20) /* a name of 50 letters each: a million files */
+
 /* As libcurl numbers them. */
 enum
 {
@@ -44,11 +46,21 @@ what_of (const char *verb, const char *path)
 
 /* ---- the verbs of a store ---- */
 
+/* A listing, in memory. */
+typedef struct
+{
+  GString *text;
+  bool is_full;
+} Listing;
+
 static bool
 keep_text (const char *bytes, size_t length, void *data)
 {
-  g_string_append_len (data, bytes, (gssize) length);
-  return true;
+  Listing *listing = data;
+  listing->is_full = listing->is_full || length > LISTING_MOST - listing->text->len;
+  if (!listing->is_full)
+    g_string_append_len (listing->text, bytes, (gssize) length);
+  return !listing->is_full;
 }
 
 static bool
@@ -58,8 +70,12 @@ sftp_list (Store *store, const char *folder, GPtrArray *names, GError **error)
   g_autofree char *path = path_join (folder, folder[0] == '\0' ? "" : g_str_has_suffix (folder, "/") ? "" : "/");
   g_autoptr (GString) text = g_string_new (NULL);
   g_auto (TransferResult) result = { 0 };
-  run (sftp, &(TransferRequest) { .take = keep_text, .data = text, .sftp = { .is_list = true } }, path, &result);
+  Listing listing = { .text = text };
+  run (sftp, &(TransferRequest) { .take = keep_text, .data = &listing, .sftp = { .is_list = true } }, path, &result);
   g_autofree char *what = what_of ("list the folder", folder[0] != '\0' ? folder : ".");
+  if (listing.is_full)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Move files that are done elsewhere (\"after\").",
+                         "%s: the names in it are more than %zu MiB", what, LISTING_MOST >> 20);
   if (result.code == CODE_NOT_FOUND)
     return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", NULL, "there is no folder \"%s\" at %s", folder, sftp->host);
   if (result.code != CODE_OK)

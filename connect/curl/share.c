@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define PIECE_BYTES (256 << 10)
+#define PART_MODE 0640
 
 typedef struct
 {
@@ -35,7 +36,7 @@ static bool
 fail (GError **error, int number, const char *verb, const char *path)
 {
   static const int passing[] = { EIO,    ESTALE, ENOTCONN, EHOSTDOWN, EHOSTUNREACH, ETIMEDOUT, ECONNRESET,
-                                 EAGAIN, EINTR,  ENOSPC,   EDQUOT,    ENFILE,       ENOMEM };
+                                 EAGAIN, EINTR,  ENOSPC,   EDQUOT,    EMFILE,       ENFILE,    ENOMEM };
   ConnectClass class = CONNECT_CONFIGURATION;
   for (size_t i = 0; i < G_N_ELEMENTS (passing); i++)
     if (passing[i] == number)
@@ -46,15 +47,29 @@ fail (GError **error, int number, const char *verb, const char *path)
   return connect_fail (error, class, NULL, NULL, "could not %s \"%s\": %s", verb, path, why);
 }
 
-static bool
-is_empty (int folder)
+/* Takes the descriptor, which may be -1; NULL with errno. */
+static DIR *
+list_of (int fd)
 {
-  int copy = openat (folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  g_autoptr (DIR) listing = copy >= 0 ? fdopendir (copy) : NULL;
-  for (const struct dirent *entry; listing != NULL && (entry = readdir (listing)) != NULL;)
-    if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
-      return false;
-  return true;
+  DIR *listing = fd >= 0 ? fdopendir (fd) : NULL;
+  int number = errno;
+  if (listing == NULL && fd >= 0)
+    close (fd);
+  errno = number;
+  return listing;
+}
+
+static bool
+is_empty (const Share *share, bool *ret_is_empty, GError **error)
+{
+  g_autoptr (DIR) listing = list_of (openat (share->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  *ret_is_empty = true;
+  if (listing == NULL)
+    return fail (error, errno, "list the share", share->store.what);
+  errno = 0;
+  for (const struct dirent *entry; *ret_is_empty && (entry = readdir (listing)) != NULL;)
+    *ret_is_empty = strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0;
+  return errno == 0 || fail (error, errno, "list the share", share->store.what);
 }
 
 /* A folder beneath the share's; -1 with an error, but without one where it is not there and may lack. */
@@ -72,9 +87,11 @@ static bool
 share_list (Store *store, const char *folder, GPtrArray *names, GError **error)
 {
   int fd = open_folder ((const Share *) store, folder, false, error);
-  g_autoptr (DIR) listing = fd >= 0 ? fdopendir (fd) : NULL;
-  if (listing == NULL)
+  if (fd < 0)
     return false;
+  g_autoptr (DIR) listing = list_of (fd);
+  if (listing == NULL)
+    return fail (error, errno, "list the folder", folder);
   errno = 0;
   for (const struct dirent *entry; (entry = readdir (listing)) != NULL; errno = 0)
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
@@ -164,6 +181,21 @@ copy_to (int from, int to, const char *path, GError **error)
   return false;
 }
 
+/* Empty, and nobody's but the owner's and the group's to read: what is in it is as secret as the table. A link or a pipe of that name is somebody else's. */
+static int
+open_part (int folder, const char *name, const char *part, GError **error)
+{
+  struct stat look;
+  AUTO_FD int fd = openat (folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, PART_MODE);
+  if (fd < 0 || fstat (fd, &look) != 0)
+    return fail (error, errno, "write", part), -1;
+  if (!S_ISREG (look.st_mode))
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "could not write \"%s\": it is no ordinary file", part), -1;
+  if (ftruncate (fd, 0) != 0)
+    return fail (error, errno, "write", part), -1;
+  return fd_steal (&fd);
+}
+
 static bool
 share_put (Store *store, int fd, int64_t size, const char *part, const char *path, bool replaces, bool *ret_exists, GError **error)
 {
@@ -174,10 +206,9 @@ share_put (Store *store, int fd, int64_t size, const char *part, const char *pat
   if (folder < 0)
     return false;
   part_name = strrchr (part, '/') != NULL ? strrchr (part, '/') + 1 : part;
-  /* O_NOFOLLOW and O_NONBLOCK: a link or a pipe of that name is somebody else's. */
-  AUTO_FD int to = openat (folder, part_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  AUTO_FD int to = open_part (folder, part_name, part, error);
   if (to < 0)
-    return fail (error, errno, "write", part);
+    return false;
   if (!copy_to (fd, to, path, error))
     return false;
   fault_point ("share-put");
@@ -251,11 +282,16 @@ look_at_connection (const Request *request)
 static bool
 is_mounted (const Share *share, const char *marker, GError **error)
 {
+  bool is_bare, is_marked = marker != NULL && faccessat (share->folder, marker, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  if (marker != NULL && !is_marked && errno != ENOENT)
+    return fail (error, errno, "look at", marker);
   if (marker != NULL)
-    return faccessat (share->folder, marker, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+    return is_marked
            || connect_fail (error, CONNECT_TRANSIENT, NULL, "Mount it.", "the share \"%s\" is not mounted: its \"%s\" is not there",
                             share->store.what, marker);
-  return !is_empty (share->folder)
+  if (!is_empty (share, &is_bare, error))
+    return false;
+  return !is_bare
          || connect_fail (error, CONNECT_TRANSIENT, NULL,
                           "Mount it. Of a share that may be empty say by \"marker\" which file is always in it.",
                           "the share \"%s\" is not mounted, it seems: there is nothing in the folder", share->store.what);

@@ -1,5 +1,6 @@
 /* Deliveries as webhooks (docs/files.md): a notice in JSON, or the rows themselves, signed by the Standard Webhooks specification. */
 #include "connect/curl/delivered.h"
+#include "connect/curl/http_url.h"
 #include "connect/curl/kinds.h"
 #include "connect/curl/outcome.h"
 #include "connect/curl/shape.h"
@@ -7,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/host.h"
 #include "base/quantity.h"
 #include "base/webhook.h"
 
@@ -29,14 +31,25 @@ typedef struct
   int64_t limit;
 } Hook;
 
+/* In clear to this machine alone, or where somebody says that it may be. */
 static const char *
-read_url (const Json *connection, const char *name, bool is_required)
+read_url (const Json *connection, const char *name, bool is_required, bool may_be_clear)
 {
   g_autofree char *place = g_strconcat ("connection.", name, NULL);
   const char *url = connect_text (connection, "connection", name, is_required);
   bool web = url != NULL && (g_ascii_strncasecmp (url, "https://", 8) == 0 || g_ascii_strncasecmp (url, "http://", 7) == 0);
   if (url != NULL && (!web || strpbrk (url, " \t\r\n") != NULL))
     connect_mistake (place, "must be a URL that begins with https:// or http://");
+  else if (url != NULL && !may_be_clear && g_ascii_strncasecmp (url, "http://", 7) == 0)
+    {
+      const char *problem;
+      g_autoptr (GUri) parsed = http_url_parse (url, &problem);
+      if (parsed == NULL)
+        connect_mistake (place, "%s", problem);
+      else if (!host_is_here (g_uri_get_host (parsed)))
+        connect_mistake (place,
+                         "must begin with https://: all that goes there could be read on its way; \"tls\": \"none\" allows it");
+    }
   return url;
 }
 
@@ -63,10 +76,15 @@ read_to (Hook *hook, const Json *to)
 static Hook
 read_hook (const Request *request)
 {
-  static const char *const known[] = { "type", "program", "url", "secret", "ca_file", "check_url", "timeout", NULL };
+  static const char *const known[] = { "type", "program", "url", "secret", "ca_file", "check_url", "timeout", "tls", NULL };
   const Json *connection = request->connection;
   connect_known (connection, "connection", known);
-  Hook hook = { .url = read_url (connection, "url", true), .check_url = read_url (connection, "check_url", false) };
+  const char *tls = connect_text (connection, "connection", "tls", false);
+  bool may_be_clear = g_strcmp0 (tls, "none") == 0;
+  if (tls != NULL && !may_be_clear && strcmp (tls, "require") != 0)
+    connect_mistake ("connection.tls", "must be \"require\" or \"none\"");
+  Hook hook = { .url = read_url (connection, "url", true, may_be_clear),
+                .check_url = read_url (connection, "check_url", false, may_be_clear) };
   hook.secret = connect_text (connection, "connection", "secret", false);
   hook.ca_file = connect_text (connection, "connection", "ca_file", false);
   hook.timeout = connect_number (connection, "connection", "timeout", TIMEOUT_SECONDS);

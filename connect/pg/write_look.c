@@ -98,21 +98,18 @@ settle_columns (WritePlan *plan, GError **error)
                           "%s lacks columns: %s", plan->target, lacking->str);
 }
 
-/* "{a,b}" of the key, sorted. Owned by the caller. */
+/* "{a,b}" of the key. Owned by the caller. */
 static char *
 key_array (const WritePlan *plan)
 {
-  g_autoptr (GString) text = g_string_new ("{");
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (guint i = 0; i < plan->columns->len; i++)
     if (column_at (plan, i)->key)
-      {
-        g_autofree char *escaped = g_strescape (column_at (plan, i)->name, "\b\f\n\r\t\v");
-        g_string_append_printf (text, "%s\"%s\"", text->len > 1 ? "," : "", escaped);
-      }
-  return g_strdup (g_string_append_c (text, '}')->str);
+      g_ptr_array_add (names, (char *) column_at (plan, i)->name);
+  return text_array (names);
 }
 
-/* Whether an index proves the key, and whether the table must stay the one it is when all its rows are others. */
+/* Whether an index proves the key, and whether the table must stay the one it is when all its rows are others: a sequence that it owns would go with it, or begin anew. */
 static bool
 find_uses (PgSession *session, WritePlan *plan, const char *oid, GError **error)
 {
@@ -131,6 +128,9 @@ find_uses (PgSession *session, WritePlan *plan, const char *oid, GError **error)
       "'n')"
       "       or exists (select from pg_depend d where d.refclassid = 'pg_type'::regclass and d.refobjid = c.reltype and d.deptype "
       "= 'n')"
+      "       or exists (select from pg_depend d join pg_class s on s.oid = d.objid where d.classid = 'pg_class'::regclass"
+      "                  and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype in ('a', 'i') and s.relkind "
+      "= 'S')"
       "       or exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent))"
       "       or exists (select from pg_publication_rel p where p.prrelid = c.oid) "
       "from pg_class c where c.oid = $1::oid";

@@ -216,12 +216,13 @@ add_gone (const WritePlan *plan, GPtrArray *statements)
          plan->target, entity);
 }
 
-/* A type whose "=" is none, or means something else. */
+/* A type whose "=" is none, or means something else; so it is with arrays of them. */
 static bool
 is_odd (const char *type)
 {
   static const char *const odd[] = { "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", NULL };
-  return g_strv_contains (odd, type);
+  g_autofree char *element = g_strndup (type, strcspn (type, "["));
+  return g_strv_contains (odd, element);
 }
 
 /* "row(t.a, t.b::text)". */

@@ -20,6 +20,13 @@ static const char grants[] =
     "select format('comment on table %s is %L', $2::text, obj_description($1::regclass, 'pg_class'))"
     " where obj_description($1::regclass, 'pg_class') is not null";
 
+/* How it is stored, in the same way: "like" leaves that out. */
+static const char options[] = "select format('alter table %s set (%s%I = %L)', $2::text, p.prefix, o.option_name, o.option_value)"
+                              " from pg_class c"
+                              " cross join lateral (select '' as prefix, c.reloptions union all"
+                              "                     select 'toast.', t.reloptions from pg_class t where t.oid = c.reltoastrelid) p"
+                              " cross join lateral pg_options_to_table(p.reloptions) o where c.oid = $1::regclass";
+
 /* Indexes of both that are the same but for their names. */
 static const char indexes[] =
     "with all_of as (select i.indrelid, c.relname, regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX .* USING "
@@ -38,6 +45,20 @@ write_swap_is_possible (const WritePlan *plan)
   return plan->mode == WRITE_SWAP && !plan->is_held && !plan->is_redshift && plan->parts.column == NULL && stored && plan->exists;
 }
 
+/* Statements that a query makes of the table for the one beside. */
+static bool
+do_alike (PgSession *session, const char *statements, const WritePlan *plan, const char *beside, GError **error)
+{
+  const char *const params[] = { plan->target, beside };
+  g_autoptr (DbResult) rows = NULL;
+  if (!session_query (session, statements, params, 2, &rows, error))
+    return false;
+  for (int row = 0; row < db_result_rows (rows); row++)
+    if (!session_exec (session, db_result_value (rows, row, 0), error))
+      return false;
+  return true;
+}
+
 char *
 write_swap_begin (PgSession *session, const WritePlan *plan, GError **error)
 {
@@ -45,20 +66,8 @@ write_swap_begin (PgSession *session, const WritePlan *plan, GError **error)
   g_autofree char *schema = text_quote_ident (plan->schema), *table = text_quote_ident (name);
   g_autofree char *beside = g_strconcat (schema, ".", table, NULL);
   g_autofree char *sql = g_strdup_printf ("create table %s (like %s including all)", beside, plan->target);
-  return session_exec (session, sql, error) ? g_steal_pointer (&beside) : NULL;
-}
-
-static bool
-give_grants (PgSession *session, const WritePlan *plan, const char *beside, GError **error)
-{
-  const char *const params[] = { plan->target, beside };
-  g_autoptr (DbResult) rows = NULL;
-  if (!session_query (session, grants, params, 2, &rows, error))
-    return false;
-  for (int row = 0; row < db_result_rows (rows); row++)
-    if (!session_exec (session, db_result_value (rows, row, 0), error))
-      return false;
-  return true;
+  bool is_made = session_exec (session, sql, error) && do_alike (session, options, plan, beside, error);
+  return is_made ? g_steal_pointer (&beside) : NULL;
 }
 
 static bool
@@ -84,7 +93,7 @@ write_swap_end (PgSession *session, const WritePlan *plan, const char *beside, G
   g_autofree char *table = text_quote_ident (plan->table);
   g_autofree char *drop = g_strdup_printf ("drop table %s", plan->target);
   g_autofree char *rename = g_strdup_printf ("alter table %s rename to %s", beside, table);
-  return give_grants (session, plan, beside, error) && session_query (session, indexes, params, 2, &pairs, error)
+  return do_alike (session, grants, plan, beside, error) && session_query (session, indexes, params, 2, &pairs, error)
          && session_exec (session, drop, error) && session_exec (session, rename, error)
          && rename_indexes (session, plan, pairs, error);
 }

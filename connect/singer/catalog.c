@@ -54,7 +54,7 @@ ask_tap (const SingerSettings *settings, GError **error)
   Slice whole = text_is_utf8 (text->str, text->len, NULL) ? scan_whole (text->str, text->len) : (Slice) { NULL, NULL };
   if (whole.at == NULL)
     {
-      g_autofree char *shown = redact (settings->redaction, text->str, MIN (text->len, SHOWN_BYTES));
+      g_autofree char *shown = redact (settings->redaction, text->str, text->len, SHOWN_BYTES);
       return connect_fail (error, CONNECT_CONFIGURATION, NULL,
                            "A tap without --discover needs a \"catalog\" in its connection; false where it takes none.",
                            "what the tap answers to --discover is no catalog: \"%s\"", shown),

@@ -18,6 +18,7 @@
 #define GRACE_US G_USEC_PER_SEC     /* between SIGTERM and SIGKILL */
 #define REAP_US 2000
 #define SAID_MOST_BYTES 65536 /* of a line of stderr; the rest of it is passed over */
+#define SHOWN_BYTES 4000      /* of it */
 #define LAST_LINES 40
 
 struct Peer
@@ -135,7 +136,7 @@ peer_start (const char *const *argv, bool with_input, const Redaction *redaction
 static void
 say_line (Peer *peer)
 {
-  g_autofree char *text = redact (peer->redaction, peer->said->str, peer->said->len);
+  g_autofree char *text = redact (peer->redaction, peer->said->str, peer->said->len, SHOWN_BYTES);
   g_string_truncate (peer->said, 0);
   if (text[0] == '\0')
     return;

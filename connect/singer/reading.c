@@ -167,7 +167,7 @@ take_message (Reading *reading, const Message *message, GError **error)
 static bool
 bad_line (const Reading *reading, Peer *peer, const char *line, size_t length, GError **error)
 {
-  g_autofree char *shown = redact (reading->wanted->settings->redaction, line, MIN (length, SHOWN_BYTES));
+  g_autofree char *shown = redact (reading->wanted->settings->redaction, line, length, SHOWN_BYTES);
   if (!peer_is_cut (peer))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "the tap wrote a line that is no Singer message: \"%s\"", shown);
   return peer_end (peer, error)

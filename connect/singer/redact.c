@@ -7,7 +7,6 @@
 
 #define SHORTEST 8
 #define SHORTEST_SECRET 2
-#define MOST_SHOWN 4000
 
 /* A text, and what stands in its place. */
 typedef struct
@@ -153,11 +152,11 @@ find (const Redaction *redaction, const char *at, const char *end)
 }
 
 char *
-redact (const Redaction *redaction, const char *text, size_t length)
+redact (const Redaction *redaction, const char *text, size_t length, size_t limit)
 {
   g_autoptr (GString) shown = g_string_new (NULL);
   const char *end = text + length;
-  while (text < end && shown->len <= MOST_SHOWN)
+  while (text < end && shown->len <= limit)
     {
       const Hidden *hidden = find (redaction, text, end);
       if (hidden != NULL)
@@ -166,5 +165,5 @@ redact (const Redaction *redaction, const char *text, size_t length)
         g_string_append_c (shown, *text);
       text += hidden != NULL ? strlen (hidden->text) : 1;
     }
-  return text_printable (shown->str, shown->len, MOST_SHOWN);
+  return text_printable (shown->str, shown->len, limit);
 }

@@ -17,7 +17,7 @@ Redaction *redaction_new (const Json *config);
 void redaction_free (Redaction *redaction);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Redaction, redaction_free)
 
-/* The text without them, printable, at most 4,000 bytes of it. Owned by the caller. */
-char *redact (const Redaction *redaction, const char *text, size_t length);
+/* The text without them, printable, at most "limit" bytes of it: cut when they are out, for of one across the cut the beginning would be left. Owned by the caller. */
+char *redact (const Redaction *redaction, const char *text, size_t length, size_t limit);
 
 #endif

@@ -93,6 +93,13 @@ typedef struct
 static const Failing failing[] = {
   { "[{'status': 401, 'text': 'token cret123 is bad'}]", "{'auth': {'type': 'bearer', 'token': 'cret123'}}", PLAIN, 77,
     "credentials", NULL, "HTTP 401: token *** is bad" },
+  { "[{'status': 400, 'text': 'Authorization: Basic YW5uYTpzL2NyZXQxMjM=; s/cret123, s%2Fcret123'}]",
+    "{'auth': {'type': 'basic', 'user': 'anna', 'password': 's/cret123'}}", PLAIN, 78, "configuration", NULL,
+    "HTTP 400: Authorization: Basic ***; ***, ***" },
+  { "[{'path': '/token', 'status': 400, 'json': {'error': 'bWU6c2UlMkZjcmV0 se/cret client_secret=se%2Fcret'}}]", "{" OAUTH "}}",
+    PLAIN, 77, "credentials", NULL, "HTTP 400: *** *** client_secret=***" },
+  { "[{'path': '/token', 'json': {'access_token': 'cret1231'}}, {'status': 400, 'text': 'bWU6c2UlMkZjcmV0 se%2Fcret cret1231'}]",
+    "{" OAUTH "}}", PLAIN, 78, "configuration", NULL, "HTTP 400: *** *** ***" },
   { "[{'status': 403}]", NULL, PLAIN, 77, "credentials", NULL, "page 1 of orders: HTTP 403" },
   { "[{'status': 400, 'text': 'no such filter\\n'}]", NULL, PLAIN, 78, "configuration", NULL, "HTTP 400: no such filter" },
   { "[{'status': 404}]", NULL, PLAIN, 78, "configuration", NULL, "HTTP 404" },

@@ -2,6 +2,8 @@
  * mounted. */
 #include "files.h"
 
+#include "base/autoptr.h"
+
 typedef struct
 {
   char *folder, *share;
@@ -76,6 +78,11 @@ test_not_mounted (void **state)
   files_put (place->share, "a.csv", "x");
   g_autoptr (ConnectorRun) unmarked = run (place, "discover", files_request (json_incref (marked), "%s", from), NULL);
   assert_connector_error (unmarked, 75, "transient", NULL, ".here");
+  Json *wrong = connection (place);
+  g_autofree char *too_long = g_strnfill (300, 'x');
+  json_object_set_new (wrong, "marker", json_string (too_long));
+  g_autoptr (ConnectorRun) unknown = run (place, "discover", files_request (wrong, "%s", from), NULL);
+  assert_connector_error (unknown, 78, "configuration", NULL, "could not look at");
   files_put (place->share, ".here", "");
   g_autofree char *path = files_path (place->share, "a.csv");
   assert_int_equal (unlink (path), 0);
@@ -121,6 +128,18 @@ test_only_files (void **state)
   g_autoptr (ConnectorRun) onto = write_to (place, "\"path\": \"link.csv\", \"replace\": true");
   assert_int_equal (onto->code, 78);
   assert_file (place->folder, "secret.csv", "secret");
+
+  /* Nor is a pipe written into that has the name of the part, whether or not somebody reads it. */
+  g_autofree char *part_path = files_path (place->share, ".out.csv.part");
+  assert_int_equal (mkfifo (part_path, 0644), 0);
+  g_autoptr (ConnectorRun) unread = write_to (place, "\"path\": \"out.csv\"");
+  assert_int_not_equal (unread->code, 0);
+  AUTO_FD int reader = open (part_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_autoptr (ConnectorRun) read_by_one = write_to (place, "\"path\": \"out.csv\"");
+  assert_connector_error (read_by_one, 78, "configuration", NULL, "no ordinary file");
+  char byte;
+  ssize_t n = read (reader, &byte, 1);
+  assert_int_equal (n, 0);
 }
 
 static void
@@ -154,6 +173,10 @@ test_write (void **state)
       assert_connector_done (written);
       assert_file (place->share, "report.csv", FILES_SPOOL);
     }
+  struct stat look;
+  g_autofree char *path = files_path (place->share, "report.csv");
+  assert_int_equal (stat (path, &look), 0);
+  assert_int_equal (look.st_mode & 07777 & ~0640U, 0);
   files_put (place->share, "report.csv", "another");
   g_autoptr (ConnectorRun) taken = write_to (place, "\"path\": \"report.csv\"");
   assert_connector_error (taken, 78, "configuration", NULL, "already another");

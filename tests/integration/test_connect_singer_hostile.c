@@ -46,6 +46,25 @@ test_a_window_ends_at_a_state (void **state)
 
 /* ---- taps as they should not be ---- */
 
+/* What is told is cut. A secret across the cut leaves nothing of it. */
+static void
+test_cut_secrets (void **state)
+{
+  for (size_t n = 190; n < 204; n++)
+    {
+      g_autofree char *fill = g_strnfill (n, 'x'), *line = g_strconcat (fill, "hunter22\n", NULL);
+      tap_write (*state, CATALOG, line, "");
+      g_autoptr (ConnectorRun) read = tap_run (*state, "read", READ "'sync'}");
+      tap_write (*state, line, "", "");
+      g_autoptr (ConnectorRun) found = tap_run (*state, "discover", "{" TAP "}");
+      assert_connector_error (read, 78, "configuration", NULL, "no Singer message");
+      assert_connector_error (found, 78, "configuration", NULL, "no catalog");
+      g_autofree char *all = connector_text (read), *of_found = connector_text (found);
+      assert_null (strstr (all, "xh"));
+      assert_null (strstr (of_found, "xh"));
+    }
+}
+
 static void
 test_hostile_taps (void **state)
 {
@@ -285,6 +304,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     CASE (test_a_window_ends_at_a_state),
+    CASE (test_cut_secrets),
     CASE (test_hostile_taps),
     CASE (test_a_line_without_its_end),
     CASE (test_a_huge_line_is_refused),

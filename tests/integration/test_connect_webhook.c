@@ -181,13 +181,51 @@ test_mistakes (void **state)
   assert_connector_error (discovered, 78, "configuration", NULL, "cannot discover");
 }
 
+/* In clear to this machine alone, or where somebody says so. */
+static void
+test_in_clear (void **state)
+{
+  const Place *place = *state;
+  static const struct
+  {
+    const char *url, *tls, *path;
+  } cases[] = {
+    { "http://hook.invalid/very-secret", NULL, "connection.url" },
+    { "http://127.0.0.1.hook.invalid/very-secret", "require", "connection.url" },
+    { "HTTP://127.0.0.1@hook.invalid/very-secret", NULL, "connection.url" },
+    { "https://hook.invalid/very-secret", "perhaps", "connection.tls" },
+    { "http://hook.invalid/very-secret", "none", NULL },
+    { "https://hook.invalid/very-secret", "require", NULL },
+    { "http://[::1]:1/very-secret", NULL, NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Json *hook = json_pack ("{s:s, s:s, s:s*}", "type", "webhook", "url", cases[i].url, "tls", cases[i].tls);
+      g_autoptr (ConnectorRun) done = run (place, "check", files_request (hook, "%s", ""));
+      g_autofree char *text = connector_text (done);
+      assert_null (strstr (text, "very-secret"));
+      if (cases[i].path != NULL)
+        assert_connector_error (done, 78, "configuration", cases[i].path, "");
+      else
+        assert_connector_done (done);
+    }
+  g_autoptr (ConnectorRun) asked = run (place, "check",
+                                        files_request (json_pack ("{s:s, s:s, s:s}", "type", "webhook", "url", "https://a.invalid/",
+                                                                  "check_url", "http://a.invalid/"),
+                                                       "%s", ""));
+  assert_connector_error (asked, 78, "configuration", "connection.check_url", "https://");
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown (test_notice, setup, teardown),   cmocka_unit_test_setup_teardown (test_rows, setup, teardown),
-    cmocka_unit_test_setup_teardown (test_answers, setup, teardown),  cmocka_unit_test_setup_teardown (test_waits, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_notice, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_rows, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_answers, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_waits, setup, teardown),
     cmocka_unit_test_setup_teardown (test_mistakes, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_in_clear, setup, teardown),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -222,7 +222,8 @@ test_swap (void **state)
   assert_same (&store, THERE, HERE);
   store_run (&store,
              "create index by_name on people (name); grant select on people to public; grant update (name) on people to public;"
-             " comment on table people is 'it''s ours'; alter table people add column seen timestamptz default now()");
+             " comment on table people is 'it''s ours'; alter table people add column seen timestamptz default now();"
+             " alter table people set (fillfactor = 70, toast.autovacuum_enabled = false)");
   static const char oid[] = "select 'people'::regclass::oid";
   static const char shape[] =
       "select string_agg(c.relname, ', ' order by c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid"
@@ -237,6 +238,9 @@ test_swap (void **state)
   assert_string_not_equal (before, after);
   assert_store (&store, "by_name, people_pkey", shape);
   assert_store (&store, "t|t|f|it's ours", acl);
+  assert_store (&store, "{fillfactor=70}|{autovacuum_enabled=false}",
+                "select c.reloptions, t.reloptions from pg_class c join pg_class t on t.oid = c.reltoastrelid"
+                " where c.oid = 'people'::regclass");
   assert_same (&store, "select people_id, email, name, age, city, seen is not null from people order by email",
                "select people_id, email, name, age, city, true from warehouse.people_current order by email");
 
@@ -246,6 +250,54 @@ test_swap (void **state)
   assert_weir (home, 0, "push", NULL);
   assert_store (&store, after, oid);
   assert_store (&store, "Ada\nBob\nCid", "select name from names order by 1");
+}
+
+/* Where numbers of the user's own count its rows, it stays the same table, and they go on counting. */
+static void
+test_swap_counted (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"swap\"},"
+             " {\"to\": \"dwh\", \"table\": \"identity\", \"mode\": \"swap\"}]}");
+  store_run (&store, "create table people (no serial, people_id uuid, email text, name text, age bigint);"
+                     " create table identity (no bigint generated always as identity, people_id uuid, email text, name text, age "
+                     "bigint)");
+  static const char oids[] = "select 'people'::regclass::oid, 'identity'::regclass::oid";
+  g_autofree char *before = store_rows (&store, oids);
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  assert_weir (home, 0, "push", NULL);
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, before, oids);
+  assert_store (&store, "2|Anna|2|Anna", "select p.no, p.name, i.no, i.name from people p cross join identity i");
+}
+
+/* An index proves a key whose names are no plain words. */
+static void
+test_odd_key (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\":"
+             " {\"drop\": true}, \"email\": {\"rename\": \"größe, \\\"x\\\"\"}}}]}");
+  /* A row that is in the way is tried as a new one only where the index is known. */
+  store_run (&store,
+             "create table people (\"größe, \"\"x\"\"\" text unique, name text, age bigint); create table tried (name text);"
+             " create function keep() returns trigger language plpgsql as 'begin insert into tried values (new.name); return "
+             "new; end'; create trigger keep before insert on people for each row execute function keep()");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  assert_weir (home, 0, "push", NULL);
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_store (&store, "a@x.org|Anna|30", "select * from people");
+  assert_store (&store, "Ann\nAnna", "select name from tried order by 1");
 }
 
 /* Columns that a table of the user's lacks, and those that it has more of; and types that it has chosen. */
@@ -603,6 +655,8 @@ main (void)
     cmocka_unit_test_setup_teardown (test_columns, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_values, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_swap, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_swap_counted, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_odd_key, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_contract, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_partitions, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_several, home_setup, home_teardown),

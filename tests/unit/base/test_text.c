@@ -268,6 +268,12 @@ words_become_an_array (void **state)
   assert_string_equal (none, "{}");
   assert_string_equal (one, "{users}");
   assert_string_equal (two, "{users,shops}");
+  static const char *const odd[] = { "größe", "a b", "c\"d\\", "e,f", "{g}", "", "NULL", "h\ni" };
+  g_ptr_array_set_size (words, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (odd); i++)
+    g_ptr_array_add (words, (char *) odd[i]);
+  g_autofree char *quoted = text_array (words);
+  assert_string_equal (quoted, "{größe,\"a b\",\"c\\\"d\\\\\",\"e,f\",\"{g}\",\"\",\"NULL\",\"h\ni\"}");
 }
 
 int

@@ -21,6 +21,11 @@
 #define VERSIONS(more)                                                                                                             \
   "{\"table\": \"people\", \"mode\": \"upsert\", \"key\": [\"id\", \"day\"], \"entity\": [\"id\"], \"rows\": 2, "                  \
   "\"columns\": " COLUMNS ", {\"name\": \"weir_gone\", \"type\": \"boolean\"}]" more "}"
+#define ODD                                                                                                                        \
+  "{\"table\": \"people\", \"mode\": \"upsert\", \"key\": [\"id\"], \"rows\": 2, \"columns\": [{\"name\": \"id\", \"type\": "      \
+  "\"uuid\"},"                                                                                                                     \
+  " {\"name\": \"j\", \"type\": \"json\"}, {\"name\": \"js\", \"type\": \"json[]\"}, {\"name\": \"ps\", \"type\": \"point[]\"},"   \
+  " {\"name\": \"ts\", \"type\": \"text[]\"}]}"
 #define APPEND(more)                                                                                                               \
   "{\"table\": \"people\", \"mode\": \"append\", \"rows\": 2, \"columns\": " COLUMNS                                               \
   ", {\"name\": \"weir_run\", \"type\": \"uuid\"}],"                                                                               \
@@ -34,6 +39,7 @@ static const struct
   { "create", "{}", GONE (""), false, true },
   { "create_parts", "{\"partition_by\": {\"column\": \"day\", \"by\": \"month\"}}", GONE (""), false, false },
   { "upsert", "{\"schema\": \"a\\\"b\", \"table\": \"c.d\"}", KEYED ("upsert", ""), true, true },
+  { "upsert_odd", "{}", ODD, true, true },
   { "upsert_unproved", "{}", KEYED ("upsert", ""), true, false },
   { "gone_delete", "{}", GONE (""), true, true },
   { "gone_flag", "{}", GONE (", \"gone\": \"flag\""), true, true },
