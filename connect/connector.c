@@ -119,6 +119,8 @@ tell_done (const Request *request, const Done *done, const char *sha256)
       json_object_set_new (line, "bytes", json_integer (spool_size ()));
       json_object_set_new (line, "sha256", weir_json_string (sha256));
       json_object_set (line, "position", done->position != NULL ? done->position : json_null ());
+      if (done->until != NULL)
+        json_object_set_new (line, "until", weir_json_string (done->until));
       json_object_set_new (line, "more", json_boolean (done->more));
       json_object_set_new (line, "complete", json_boolean (done->complete));
       json_object_set_new (line, "raw", json_boolean (done->raw));
@@ -154,6 +156,7 @@ answer (const Connector *connector, Request *request)
   char sha256[SHA256_HEX_SIZE] = "";
   bool ok = run_verb (connector, request, &done, &error);
   g_autoptr (Json) position = done.position;
+  g_autofree char *until = done.until;
   bool is_read = strcmp (request->verb, "read") == 0;
   if (mistakes_tell () > 0)
     return 78;

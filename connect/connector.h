@@ -100,6 +100,7 @@ bool spool_is_full (const Request *request); /* a limit of rows, bytes or second
 typedef struct
 {
   Json *position;
+  char *until; /* with "window": up to when nothing is added any more, as 2026-11-29T08:00:00Z; taken over; NULL: not known */
   bool more, complete, raw;
   int64_t rows; /* of `write`: how many were written; -1: not told */
 } Done;

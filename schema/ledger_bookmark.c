@@ -100,6 +100,16 @@ ledger_declared_alike (Db *db, const char *table, const char *sha256, const char
 }
 
 bool
+ledger_bookmark_brought (Db *db, const char *source, const char *stream, const char *sha256, bool *ret_brought, GError **error)
+{
+  g_autoptr (DbResult) brought = NULL;
+  if (!LEDGER_ASK ("bookmark/brought", &brought, { "source", source }, { "stream", stream }, { "sha", sha256 }))
+    return false;
+  *ret_brought = db_result_bool (brought, 0, 0);
+  return true;
+}
+
+bool
 ledger_is_cut (Db *db, const char *sha256, const char *of_sha256, bool *ret_is, GError **error)
 {
   g_autoptr (DbResult) is = NULL;

@@ -28,6 +28,10 @@ bool ledger_bookmark_moved_by (Db *db, Uid run, const char *before, char **ret_r
 bool ledger_declared_alike (Db *db, const char *table, const char *sha256, const char *declaration, bool is_keyless,
                             bool *ret_alike, GError **error);
 
+/* Whether a file with these bytes has moved the bookmark to where it is, and nothing of it was rejected. */
+bool ledger_bookmark_brought (Db *db, const char *source, const char *stream, const char *sha256, bool *ret_brought,
+                              GError **error);
+
 /* Whether these bytes are what is left of others since somebody was forgotten; of_sha256 NULL: of any. */
 bool ledger_is_cut (Db *db, const char *sha256, const char *of_sha256, bool *ret_is, GError **error);
 

@@ -21,7 +21,7 @@ greatest_sql (const Source *source, const Plan *plan)
       if (column->nullable)
         g_string_append_printf (where, "%s%s is not null", where->len > 0 ? " and " : " where ", name);
       if (column->kind == PG_NUMERIC)
-        g_string_append_printf (where, "%s%s <> 'NaN'", where->len > 0 ? " and " : " where ", name);
+        g_string_append_printf (where, "%s%s::text not in ('NaN', 'Infinity')", where->len > 0 ? " and " : " where ", name);
     }
   return g_strdup_printf ("select %s from %s%s order by %s limit 1", names->str, source->from, where->str, order->str);
 }

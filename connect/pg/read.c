@@ -298,8 +298,7 @@ position_timed (Reading *reading, Json **ret, GError **error)
   bool is_before = db_result_bool (result, 0, 0);
   const char *value = is_before ? top : horizon;
   *ret = plan_position (&reading->source, plan->order, 1, &value);
-  if (is_before)
-    json_object_set_new (*ret, "$after", json_true ());
+  /* Rows that have the greatest value come again: who stamps by the day or the minute gives it to later rows, too. */
   return true;
 }
 
@@ -330,6 +329,20 @@ tell_nulls (const Reading *reading)
                 reading->transfer.nulls == 1 ? "row has" : "rows have", bookmark_of (reading)->name);
 }
 
+/* Up to when a window can be whole: transactions that are open may still add rows behind it. Owned by the caller; NULL: not known. */
+static char *
+window_until (const Reading *reading)
+{
+  const Horizon *horizon = &reading->horizon;
+  if (reading->plan.shape != SHAPE_WINDOW || horizon->us <= 0)
+    return NULL;
+  double overlap = reading->request->overlap > 0 ? reading->request->overlap : OVERLAP_SECONDS;
+  /* A second for what the server shows late, as in horizon_sql. */
+  int64_t seconds = horizon->us / G_USEC_PER_SEC - 1 - (horizon->is_hidden ? (int64_t) overlap : 0);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+}
+
 bool
 pg_read (const Request *request, Done *done, GError **error)
 {
@@ -351,6 +364,7 @@ pg_read (const Request *request, Done *done, GError **error)
     return false;
   tell_nulls (&reading);
   done->more = reading.transfer.has_more;
+  done->until = window_until (&reading);
   done->complete = reading.plan.shape == SHAPE_WHOLE && !mode_is (&reading, "dump");
   fault_point ("connect-pg-before-done");
   return true;

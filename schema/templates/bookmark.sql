@@ -51,6 +51,12 @@ select exists (select from weir.file f
                  -- The same rows of another window, or of another time, are other rows where rows have no key.
                  and (not :'keyless'::boolean or f.declaration -> 'bookmark' is not distinct from :'declaration'::jsonb -> 'bookmark'))
 
+-- name: brought
+-- The very bytes that moved the bookmark to where it is.
+select exists (select from weir.bookmark b join weir.file f using (run_id)
+               where b.source = :'source' and b.stream = :'stream' and f.sha256 = :'sha' and f.state in ('applied', 'staged', 'duplicate')
+                 and f.rows_rejected = 0)
+
 -- name: is_cut
 select exists (select from weir.file where kept_sha256 = :'sha' and sha256 = coalesce(:'of', sha256))
 

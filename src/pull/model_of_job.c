@@ -56,6 +56,9 @@ model_of_job (const Job *job, const char *table, const Json *columns, GError **e
   const char *kind = job->has_mode && job->mode == MODE_LOG ? "fact" : "dimension";
   Json *model = json_pack ("{s:s, s:s, s:s, s:O}", "$schema", "../schema/model.schema.json", "table", table, "kind", kind,
                            "business_key", key);
+  /* Keys of a source are what they are: "a" and " a" are two there. */
+  if (strcmp (kind, "dimension") == 0)
+    json_object_set_new (model, "id", json_pack ("{s:[]}", "normalize"));
   if (job->has_mode && (job->mode == MODE_MIRROR || job->mode == MODE_FULL))
     json_object_set_new (model, "absent", json_string ("close"));
   return model;

@@ -184,6 +184,14 @@ take_over (Stream *stream, PullSpool *spool, const Connected *connected, GError 
     return pulling->how = CONNECTED_CONFIGURATION, false;
   if (complete)
     pulling->total = json_integer_value (json_object_get (done, "rows"));
+  bool is_known = false;
+  if (next != NULL && !complete && json_equal (next, stream->position)
+      && !ledger_bookmark_brought (pulling->options->loader->db, pulling->job->name,
+                                   pull_stream_name (pulling->job, pulling->stream),
+                                   json_string_value (json_object_get (done, "sha256")), &is_known, error))
+    return false;
+  if (is_known)
+    return true;
   if (has_rows (pulling->job, done))
     {
       const Batch batch = { spool, connected, complete ? "complete" : "changes", stream->position, next, NULL };
@@ -194,6 +202,20 @@ take_over (Stream *stream, PullSpool *spool, const Connected *connected, GError 
     return true;
   stream->anything = stream->has_window;
   return pull_move (pulling, stream->position, next, error);
+}
+
+/* A window may be over here, and not at the source, where open transactions still add to it. */
+static bool
+is_open_there (const Stream *stream, const Json *done)
+{
+  const char *until = json_string_value (json_object_get (done, "until"));
+  int64_t time;
+  if (until == NULL || !stream->has_rule || stream->by_hand || !windows_read_time (until, &time) || time >= stream->window.end)
+    return false;
+  g_autofree char *end = windows_show_time (stream->window.end);
+  pull_tell (stream->pulling, "the window up to %s waits: transactions of the source may add to it what is of %s and later", end,
+             until);
+  return true;
 }
 
 static bool
@@ -215,8 +237,12 @@ do_batch (Stream *stream, bool *ret_more, GError **error)
                     .position = anew ? NULL : stream->position,
                     .window = stream->asked,
                     .whole = is_whole (pulling->job) || stream->asked != NULL };
-  if (!pull_spool_new (pulling->settings, pulling->job->name, &spool, error) || !pull_ask (pulling, &ask, &spool, &connected, error)
-      || !take_over (stream, &spool, &connected, error))
+  if (!pull_spool_new (pulling->settings, pulling->job->name, &spool, error)
+      || !pull_ask (pulling, &ask, &spool, &connected, error))
+    return false;
+  if (is_open_there (stream, connected.done))
+    return true;
+  if (!take_over (stream, &spool, &connected, error))
     return false;
   stream->batches++;
   *ret_more = stream->has_rule || json_is_true (json_object_get (connected.done, "more"));

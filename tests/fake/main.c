@@ -3,7 +3,8 @@
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
- *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where it ended)
+ *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
+ *               say where it ended), open (the window may get more rows)
  *   stays       a file that may not be removed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
@@ -337,6 +338,8 @@ read_all (const Request *request, Done *done, GError **error)
     return false;
   if (strcmp (deed, "lost") == 0)
     g_clear_pointer (&done->position, json_decref);
+  if (strcmp (deed, "open") == 0)
+    done->until = g_strdup ("2000-01-01T00:00:00Z");
   if (strcmp (deed, "incomplete") == 0)
     done->complete = false;
   if (strcmp (deed, "endless") == 0)

@@ -119,7 +119,8 @@ test_as_source_and_destination (void **state)
   in_sqlite (home, "insert into orders values (4, 'd@x', 7, 'new'), (5, 'e@x', 8, 'new'); delete from orders where id in (1, 2)",
              NULL);
   home_write_file (home, "models/orders.json",
-                   "{\"table\": \"orders\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\", \"guard\": "
+                   "{\"table\": \"orders\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\", \"id\": "
+                   "{\"normalize\": []}, \"guard\": "
                    "{\"close_percent\": 100}}");
   assert_weir (home, 0, "pull", "orders", NULL);
   assert_sql (home, "3\n4\n5", "select id from warehouse.orders where is_current order by id");

@@ -97,7 +97,7 @@ test_full (void **state)
   json_decref (source_pull (home, 0, "users"));
   home_write_model (home, "users",
                     "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\","
-                    " \"guard\": {\"close_percent\": 60, \"shrink_percent\": 10}}");
+                    " \"id\": {\"normalize\": []}, \"guard\": {\"close_percent\": 60, \"shrink_percent\": 10}}");
   source_rows (home, "1 a Ann x\n2 b Bobby x\n");
   g_autoptr (Json) second = source_pull (home, 0, "users");
   assert_json (second, "rows.absent", "2");
@@ -337,6 +337,24 @@ test_window_by_hand (void **state)
 #define WINDOWS                                                                                                                    \
   "\"mode\": \"incremental\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"window\": {\"period\": \"1 day\", \"start\": "       \
   "\"%s\"}"
+
+/* A window that is over here, and not at the source, is asked for again. */
+static void
+test_a_window_waits_for_the_source (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -1);
+  g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
+  g_autofree char *rows = g_strdup_printf ("1 %sT10:00:00Z Ann x\n", first);
+  given (home, members, rows);
+  source_deed (home, "open 1");
+  g_autoptr (Outcome) early = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (early->err, "transactions of the source may add");
+  assert_position (home, "users", "-");
+  assert_int_equal (source_asked (home), 1);
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Ann");
+}
 
 /* The days that are over are pulled one by one; what is missing between them is told. */
 static void
@@ -656,6 +674,7 @@ main (void)
     TEST (test_full_that_is_not),
     TEST (test_full_again),
     TEST (test_window_by_hand),
+    TEST (test_a_window_waits_for_the_source),
     TEST (test_windows),
     TEST (test_windows_without_a_session),
     TEST (test_files),

@@ -215,10 +215,11 @@ pg_pull (PgPull *pull)
 static bool
 is_quiet (PgPull *pull)
 {
-  int64_t read = pull->read;
+  g_autofree char *before = pg_pull_text (pull);
   g_autoptr (Json) position = json_deep_copy (pull->position);
   pg_pull (pull);
-  return pull->read == read && (position == pull->position || json_equal (position, pull->position));
+  g_autofree char *after = pg_pull_text (pull);
+  return strcmp (before, after) == 0 && (position == pull->position || json_equal (position, pull->position));
 }
 
 void

@@ -60,7 +60,7 @@ bool pg_pull_batch (PgPull *pull);
 /* Until there is no more. */
 void pg_pull (PgPull *pull);
 
-/* Until nothing is read any more, and the position stays: at once, unless transactions of others, in whatever database, are open. */
+/* Until nothing that is read is new (rows with the greatest bookmark come each time), and the position stays: at once, unless transactions of others, in whatever database, are open. */
 void pg_pull_quiet (PgPull *pull);
 
 /* All rows, sorted, a line each. Owned by the caller. */

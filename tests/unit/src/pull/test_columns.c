@@ -74,16 +74,16 @@ static const struct
   const char *key, *columns;
   const char *model; /* NULL: there can be none */
 } models[] = {
-  { true, MODE_SYNC, "id", "[]", "\"kind\":\"dimension\",\"business_key\":[\"id\"]}" },
-  { true, MODE_MIRROR, "id", "[]", "\"business_key\":[\"id\"],\"absent\":\"close\"}" },
-  { true, MODE_FULL, "a,b", "[]", "\"business_key\":[\"a\",\"b\"],\"absent\":\"close\"}" },
+  { true, MODE_SYNC, "id", "[]", "\"kind\":\"dimension\",\"business_key\":[\"id\"],\"id\":{\"normalize\":[]}}" },
+  { true, MODE_MIRROR, "id", "[]", "\"business_key\":[\"id\"],\"id\":{\"normalize\":[]},\"absent\":\"close\"}" },
+  { true, MODE_FULL, "a,b", "[]", "\"business_key\":[\"a\",\"b\"],\"id\":{\"normalize\":[]},\"absent\":\"close\"}" },
   { true, MODE_LOG, "id", "[]", "\"kind\":\"fact\",\"business_key\":[\"id\"]}" },
   { true, MODE_DUMP, NULL, "[]", "\"kind\":\"fact\",\"append\":\"all\"}" },
   { true, MODE_INCREMENTAL, NULL, "[]", "\"kind\":\"fact\",\"append\":\"all\"}" },
-  { true, MODE_INCREMENTAL, "id", "[]", "\"kind\":\"dimension\",\"business_key\":[\"id\"]}" },
-  { true, MODE_SYNC, "old", "[]", "\"business_key\":[\"new\"]}" },
+  { true, MODE_INCREMENTAL, "id", "[]", "\"kind\":\"dimension\",\"business_key\":[\"id\"],\"id\":{\"normalize\":[]}}" },
+  { true, MODE_SYNC, "old", "[]", "\"business_key\":[\"new\"],\"id\":{\"normalize\":[]}}" },
   { false, MODE_SYNC, NULL, "[{\"name\": \"id\", \"key\": true}, {\"name\": \"x\", \"key\": false}]",
-    "\"kind\":\"dimension\",\"business_key\":[\"id\"]}" },
+    "\"kind\":\"dimension\",\"business_key\":[\"id\"],\"id\":{\"normalize\":[]}}" },
   { true, MODE_SYNC, NULL, "[{\"name\": \"x\"}]", NULL },
 };
 
