@@ -185,6 +185,11 @@ results_check_done (Results *results)
 {
   struct stat status;
   const Json *done = results->connected->done;
+  if (done != NULL && json_array_size (results->connected->errors) > 0)
+    {
+      break_off (results, "told an error, and that it is done");
+      return;
+    }
   if (done == NULL || !g_str_equal (results->call->verb, "read") || results->call->spool_fd < 0)
     return;
   bool is_raw = json_is_true (json_object_get (done, "raw"));
