@@ -36,14 +36,10 @@ static void
 in_sqlite (Home *home, const char *sql, const char *expected)
 {
   g_autofree char *path = home_path (home, "shop.db");
-  const char *const argv[] = { "python3",
-                               "-c",
-                               "import sqlite3, sys\nd = sqlite3.connect(sys.argv[1])\n"
-                               "rows = [r for s in sys.argv[2].split(';') for r in d.execute(s)]\nd.commit()\n"
-                               "print('\\n'.join('|'.join('NULL' if c is None else str(c) for c in r) for r in rows), end='')",
-                               path,
-                               sql,
-                               NULL };
+  static const char program[] = "import sqlite3, sys\nd = sqlite3.connect(sys.argv[1])\n"
+                                "rows = [r for s in sys.argv[2].split(';') for r in d.execute(s)]\nd.commit()\n"
+                                "print('\\n'.join('|'.join('NULL' if c is None else str(c) for c in r) for r in rows), end='')";
+  const char *const argv[] = { "python3", "-c", program, path, sql, NULL };
   g_autofree char *out = NULL, *err = NULL;
   int status = 0;
   assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, NULL));
