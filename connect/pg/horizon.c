@@ -61,17 +61,18 @@ express (PgSession *session, const Source *source, const PgColumn *bookmark, con
   return g_propagate_error (error, g_steal_pointer (&problem)), false;
 }
 
+/* overlap: in seconds; below 0: the bookmark is a number, of which no stretch is read again by itself. */
 static void
 tell (const DbResult *result, bool is_standby, double overlap, const Horizon *horizon)
 {
   const char *oldest = db_result_value (result, 0, 4);
   g_autofree char *shown = text_duration ((int64_t) (overlap * 1000));
+  g_autofree char *costs = overlap < 0 ? g_strdup ("a number that is committed late is missed, unless \"overlap\" reads it again")
+                                       : g_strdup_printf ("the last %s are read again each time", shown);
   if (is_standby)
-    connect_note ("a standby does not know which transactions are open: the last %s are read again each time", shown);
+    connect_note ("a standby does not know which transactions are open: %s", costs);
   else if (horizon->is_hidden)
-    connect_note ("the role may not see when the transactions of others began (grant pg_read_all_stats to it): the last %s are "
-                  "read again each time",
-                  shown);
+    connect_note ("the role may not see when the transactions of others began (grant pg_read_all_stats to it): %s", costs);
   if (db_result_bool (result, 0, 2))
     connect_note ("there are prepared transactions that nobody has ended: what is newer than they are is read again each time");
   if (oldest != NULL && g_get_real_time () - horizon->us > LONG_US)
@@ -123,7 +124,7 @@ horizon_find (PgSession *session, const Request *request, const Source *source, 
   if (!to_us (session, raw, &ret->us, error)
       || (bookmark != NULL && !express (session, source, bookmark, raw, overlap, ret, error)))
     return false;
-  tell (result, is_standby, overlap, ret);
+  tell (result, is_standby, bookmark != NULL ? overlap : -1, ret);
   return true;
 }
 
