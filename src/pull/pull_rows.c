@@ -173,6 +173,21 @@ has_rows (const Job *job, const Json *done)
          || (job->has_mode && job->mode == MODE_FULL);
 }
 
+/* Rows with the greatest bookmark come each time: whether these bytes have moved the bookmark to where it stays. */
+static bool
+find_known (const Stream *stream, const Json *done, const Json *next, bool *ret_known, GError **error)
+{
+  const Pulling *pulling = stream->pulling;
+  Loader *loader = pulling->options->loader;
+  *ret_known = false;
+  /* Who asks for all rows gets them loaded; and the session may have ended while the connector read. */
+  if (pulling->options->full || next == NULL || is_whole (pulling->job) || !json_equal ((Json *) next, stream->position))
+    return true;
+  return loader_refresh (loader, error)
+         && ledger_bookmark_brought (loader->db, pulling->job->name, pull_stream_name (pulling->job, pulling->stream),
+                                     json_string_value (json_object_get (done, "sha256")), ret_known, error);
+}
+
 static bool
 take_over (Stream *stream, PullSpool *spool, const Connected *connected, GError **error)
 {
@@ -184,11 +199,8 @@ take_over (Stream *stream, PullSpool *spool, const Connected *connected, GError 
     return pulling->how = CONNECTED_CONFIGURATION, false;
   if (complete)
     pulling->total = json_integer_value (json_object_get (done, "rows"));
-  bool is_known = false;
-  if (next != NULL && !complete && json_equal (next, stream->position)
-      && !ledger_bookmark_brought (pulling->options->loader->db, pulling->job->name,
-                                   pull_stream_name (pulling->job, pulling->stream),
-                                   json_string_value (json_object_get (done, "sha256")), &is_known, error))
+  bool is_known;
+  if (!find_known (stream, done, next, &is_known, error))
     return false;
   if (is_known)
     return true;
