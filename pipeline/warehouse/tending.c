@@ -74,8 +74,7 @@ tending_do (Db *db, const char *schema, const Model *model, const Tending *tendi
     return false;
   if (!db_result_bool (lock, 0, 0))
     return true;
-  const char *statistics = tending->briefly ? "tending/analyze" : "tending/vacuum";
-  bool done = (!tending->statistics || sql_run (db, statistics, vars, G_N_ELEMENTS (vars), NULL, error))
+  bool done = (!tending->vacuum || sql_run (db, "tending/vacuum", vars, G_N_ELEMENTS (vars), NULL, error))
               && (!tending->keys || index_keys (db, schema, model, error));
   if (db_is_usable (db))
     (void) sql_run (db, "tending/unlock", vars, G_N_ELEMENTS (vars), NULL, NULL);

@@ -511,6 +511,8 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   if (!apply (db, &vars, warehouse, &change, instant, error))
     return false;
   result->made = warehouse->created;
+  if (warehouse->created && !run_sql (db, &vars, "table/statistics", NULL, error))
+    return false;
   rows->unchanged = rows->staged + loaded->gone - rows->inserted - rows->updated - rows->late - rows->corrected - rows->deleted;
   return observe (db, &vars, warehouse, &change, error);
 }

@@ -7,13 +7,8 @@ select pg_try_advisory_lock(hashtextextended('weir.tending ' || :'table', 0))
 select pg_advisory_unlock(hashtextextended('weir.tending ' || :'table', 0))
 
 -- name: vacuum
--- After the first load. Autovacuum comes within a minute or so; until then queries are planned blindly, and whoever reads a row first writes
--- on its page that it was committed.
-vacuum (analyze) :"schema".:"table"
-
--- name: analyze
--- The same without the rows' visibility, which autovacuum sees to.
-analyze :"schema".:"table"
+-- After the first load. Autovacuum comes within a minute or so; until then whoever reads a row first writes on its page that it was committed.
+vacuum :"schema".:"table"
 
 -- name: find_index
 -- Who has the name: whether it is this table's, and can be used: one whose making was ended is there, and cannot.

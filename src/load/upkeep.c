@@ -112,7 +112,8 @@ tending_name (const Model *model)
   return g_strconcat (model->table, " ", model->checksum, NULL);
 }
 
-/* Puts the table down for upkeep_behind. Whether its indexes are there a process asks once. */
+/* Puts the table down for upkeep_behind. Whether its indexes are there a process asks once; where somebody waits for it to end, the VACUUM is
+ * left to the server. */
 static void
 owe_tending (Loader *loader, const Model *model, const LoadEnd *end)
 {
@@ -122,14 +123,15 @@ owe_tending (Loader *loader, const Model *model, const LoadEnd *end)
       loader->untended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       loader->tended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     }
-  if (end->made || (loader->options.index_keys && !g_hash_table_contains (loader->tended, name)))
-    g_hash_table_insert (loader->untended, g_strdup (model->table), GINT_TO_POINTER (end->made));
+  bool vacuum = end->made && !loader->one_shot;
+  if (vacuum || (loader->options.index_keys && !g_hash_table_contains (loader->tended, name)))
+    g_hash_table_insert (loader->untended, g_strdup (model->table), GINT_TO_POINTER (vacuum));
 }
 
 static bool
-tend (Loader *loader, const Model *model, bool made, GError **error)
+tend (Loader *loader, const Model *model, bool vacuum, GError **error)
 {
-  const Tending tending = { .statistics = made, .briefly = loader->one_shot, .keys = loader->options.index_keys };
+  const Tending tending = { .vacuum = vacuum, .keys = loader->options.index_keys };
   if (!tending_do (loader->db, loader->options.warehouse_schema, model, &tending, error))
     return false;
   g_hash_table_add (loader->tended, tending_name (model));
@@ -161,18 +163,18 @@ upkeep_behind (Loader *loader, char **ret_text)
     return;
   g_autoptr (GString) told = g_string_new (NULL);
   GHashTableIter each;
-  gpointer table, made;
+  gpointer table, vacuum;
   g_hash_table_iter_init (&each, loader->untended);
-  while (g_hash_table_iter_next (&each, &table, &made))
+  while (g_hash_table_iter_next (&each, &table, &vacuum))
     {
       const Model *model = catalog_find (loader->catalog, table);
       g_autoptr (GError) error = NULL;
-      if (model == NULL || loader->db == NULL || !db_is_usable (loader->db) || tend (loader, model, GPOINTER_TO_INT (made), &error)
-          || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
+      if (model == NULL || loader->db == NULL || !db_is_usable (loader->db)
+          || tend (loader, model, GPOINTER_TO_INT (vacuum), &error) || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
         continue;
       g_autofree char *text = weir_error_format (error);
-      g_string_append_printf (told, "%sstatistics and indexes of %s wait for its next file: %s", told->len > 0 ? "\n" : "",
-                              (const char *) table, text);
+      g_string_append_printf (told, "%sindexes and a first VACUUM of %s wait: %s", told->len > 0 ? "\n" : "", (const char *) table,
+                              text);
     }
   g_hash_table_remove_all (loader->untended);
   if (told->len > 0)

@@ -15,7 +15,7 @@
  * as well, and is no error of the file. Asks nothing where the table neither has rows that wait nor is referred to by a fact. */
 void upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end);
 
-/* Behind the answer, where nobody waits any more: the statistics and indexes that only queries want of the tables of files that
+/* Behind the answer, where nobody waits any more: the indexes that only queries want, and a first VACUUM, of the tables of files that
  * upkeep_after_file has seen (tending.h). *ret_text: what could not be done, a line for each table, NULL: nothing; owned by the caller. A
  * file that comes next tries it again. */
 void upkeep_behind (Loader *loader, char **ret_text);

@@ -7,7 +7,7 @@
 # page=yes writes docs/performance.md instead of the table.
 BEGIN {
   FS = "\t"
-  n_works = split ("first changed unchanged identical hundred keyed keyless many one", works, " ")
+  n_works = split ("first changed unchanged identical hundred keyed keyless many one pull repull", works, " ")
   label["first"] = "first load, into an empty dimension"; goal["first"] = "2.0 x"
   label["changed"] = "1 % of the rows changed"; goal["changed"] = "1.0 x"
   label["unchanged"] = "other bytes, the same rows"; goal["unchanged"] = "0.8 x"
@@ -17,8 +17,10 @@ BEGIN {
   label["keyless"] = "a fact without a key, 1 % new"; goal["keyless"] = "1.0 x"
   label["many"] = "small files of 100 rows over 10 tables"; goal["many"] = "100 files a second"
   label["one"] = "one small file, from its move to its end"; goal["one"] = "p99 0.1 s"
+  label["pull"] = "first pull of a table of PostgreSQL"; goal["pull"] = "2.0 x"
+  label["repull"] = "the same pull once more, nothing changed"; goal["repull"] = "1.0 x"
 }
-function of_copy(work) { return work == "keyed" || work == "keyless" ? "copy-fact" : "copy" }
+function of_copy(work) { return work ~ /pull$/ ? "copy-pull" : work ~ /^key/ ? "copy-fact" : "copy" }
 function has_ratio(work) { return work != "many" && work != "one" && work != "hundred" }
 # The value of which "share" are not larger; sorts by insertion.
 function share_of(list, n, share,    i, j, value, at) {
@@ -127,10 +129,10 @@ END {
       print "# How fast it is\n"
       print "Made by `scripts/bench --write`; not to be changed by hand. One x is the time of psql's `\\copy` of the same rows into an unlogged typed"
       print "table, measured in alternation with the load, on the same embedded server. Medians of " fact["rounds"] " rounds, the least and the most behind them;"
-      print "a load is the whole of it: reading, keys, staging, history, archive.\n"
+      print "a load is the whole of it: reading, keys, staging, history, archive. Of pulls one x is `psql -c copy | psql -c copy` into a table with a primary key.\n"
       print "![The same as bars](performance.svg)\n"
       print_table("| ", " | ")
-      print "\n`\\copy` alone: " copy_line("copy") " of " fact["rows"] " rows of six columns" (count["copy-fact", "copy"] ? "; of the fact's four " copy_line("copy-fact") : "") "."
+      print "\n`\\copy` alone: " copy_line("copy") " of " fact["rows"] " rows of six columns" (count["copy-fact", "copy"] ? "; of the fact's four " copy_line("copy-fact") : "") (count["copy-pull", "copy"] ? "; psql to psql, of seven, " copy_line("copy-pull") : "") "."
       printf "Largest process of weir: %.0f MiB. *By hand* is `\\copy`, one UPDATE, one INSERT, in tests/bench/by_hand*.sql.\n\n## Of what\n\n", most["weir"] / 1024
       for (i = 1; i <= n_facts; i++) print "- " order[i] ": " fact[order[i]]
       exit
@@ -138,6 +140,7 @@ END {
   print_table("", "; ")
   if (count["copy", "copy"]) print "\\copy: " copy_line("copy")
   if (count["copy-fact", "copy"]) print "\\copy of the fact's rows: " copy_line("copy-fact")
+  if (count["copy-pull", "copy"]) print "psql to psql: " copy_line("copy-pull")
   printf "largest process of weir: %.0f MiB\n", most["weir"] / 1024
   if (json != "") write_json(json)
   if (svg != "") write_svg(svg)
