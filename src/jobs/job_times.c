@@ -115,6 +115,7 @@ job_read_cut_off (const MemberScope *scope, const char *path, Json *value)
 const Member job_window_members[] = {
   { .name = "period", .schema = "{\"type\": \"string\", \"pattern\": \"^[0-9]+ *(second|minute|hour|day|week|month|year)s?$\"}" },
   { .name = "start", .schema = "{\"type\": \"string\"}" },
+  { .name = "end", .schema = "{\"type\": \"string\"}" },
   { NULL },
 };
 

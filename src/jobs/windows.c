@@ -38,19 +38,30 @@ read_months (const char *text, int *ret_months)
   return *ret_months = months, true;
 }
 
+static bool
+read_period (const char *text, WindowRule *rule)
+{
+  if (strstr (text, "month") != NULL)
+    return read_months (text, &rule->months);
+  return quantity_read_period (text, &rule->seconds) && rule->seconds > 0;
+}
+
 bool
 windows_read_rule (const Json *window, WindowRule *ret_rule, GError **error)
 {
-  const char *period = json_string_value (json_object_get (window, "period"));
+  const Json *period = json_object_get (window, "period"), *end = json_object_get (window, "end");
   const char *start = json_string_value (json_object_get (window, "start"));
-  *ret_rule = (WindowRule) { 0 };
-  bool known = period != NULL
-               && (strstr (period, "month") != NULL ? read_months (period, &ret_rule->months)
-                                                    : quantity_read_period (period, &ret_rule->seconds) && ret_rule->seconds > 0);
-  if (!known)
-    return weir_error (error, WEIR_ERROR_MODEL, "needs a \"period\", as \"1 day\" or \"1 month\"");
-  return (start != NULL && windows_read_time (start, &ret_rule->start))
-         || weir_error (error, WEIR_ERROR_MODEL, "needs a \"start\", as \"2026-01-01\"");
+  *ret_rule = (WindowRule) { .end = INT64_MAX };
+  if (start == NULL || !windows_read_time (start, &ret_rule->start))
+    return weir_error (error, WEIR_ERROR_MODEL, "needs a \"start\", as \"2026-01-01\"");
+  if (end != NULL && (!json_is_string (end) || !windows_read_time (json_string_value (end), &ret_rule->end)))
+    return weir_error (error, WEIR_ERROR_MODEL, "has an \"end\" that is no time, as \"2027-01-01\" is");
+  if (ret_rule->end <= ret_rule->start)
+    return weir_error (error, WEIR_ERROR_MODEL, "has an \"end\" that is not behind its \"start\"");
+  if (period == NULL && end != NULL)
+    return ret_rule->seconds = ret_rule->end - ret_rule->start, true;
+  return (json_is_string (period) && read_period (json_string_value (period), ret_rule))
+         || weir_error (error, WEIR_ERROR_MODEL, "needs a \"period\", as \"1 day\" or \"1 month\", or an \"end\"");
 }
 
 Window
@@ -71,7 +82,8 @@ windows_next (const WindowRule *rule, const Json *position, int64_t now, Window 
   if (end != NULL && !windows_read_time (end, &start))
     return false;
   *ret_window = windows_from (rule, start);
-  return ret_window->end <= now;
+  ret_window->end = MIN (ret_window->end, rule->end);
+  return start < rule->end && ret_window->end <= now;
 }
 
 /* ---- what was loaded ---- */

@@ -40,6 +40,13 @@ static const struct
   { "{\"period\": \"1 day\", \"start\": \"2026-01-01\"}", "{\"end\": \"2026-01-05T00:00:00Z\", \"windows\": []}",
     "2026-01-05T12:00:00Z", NULL, NULL },
   { "{\"period\": \"1 day\", \"start\": \"2026-01-01\"}", "{\"end\": \"rubbish\"}", "2026-02-01", NULL, NULL },
+  /* The last one ends with them all, and no other begins. */
+  { "{\"period\": \"1 week\", \"start\": \"2026-01-01\", \"end\": \"2026-01-10\"}", "{\"end\": \"2026-01-08\"}", "2026-01-10",
+    "2026-01-08T00:00:00Z", "2026-01-10T00:00:00Z" },
+  { "{\"period\": \"1 week\", \"start\": \"2026-01-01\", \"end\": \"2026-01-10\"}", "{\"end\": \"2026-01-10\"}", "2026-02-01", NULL,
+    NULL },
+  { "{\"start\": \"2026-01-01\", \"end\": \"2026-03-01\"}", NULL, "2026-03-01", "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z" },
+  { "{\"start\": \"2026-01-01\", \"end\": \"2026-03-01\"}", NULL, "2026-02-28", NULL, NULL },
 };
 
 static void
@@ -74,7 +81,11 @@ test_mistakes (void **state G_GNUC_UNUSED)
                                        "{\"period\": \"9999 months\", \"start\": \"2026-01-01\"}",
                                        "{\"period\": \"forever\", \"start\": \"2026-01-01\"}",
                                        "{\"period\": \"1 day\", \"start\": \"1 January\"}",
-                                       "{\"period\": 1, \"start\": 2}" };
+                                       "{\"period\": 1, \"start\": 2}",
+                                       "{\"period\": 1, \"start\": \"2026-01-01\", \"end\": \"2026-02-01\"}",
+                                       "{\"start\": \"2026-01-01\", \"end\": \"February\"}",
+                                       "{\"start\": \"2026-01-01\", \"end\": 2026}",
+                                       "{\"period\": \"1 day\", \"start\": \"2026-01-01\", \"end\": \"2026-01-01\"}" };
   for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       WindowRule rule;
