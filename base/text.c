@@ -165,6 +165,14 @@ text_count (int64_t n)
   return g_string_free (text, FALSE);
 }
 
+/* "3 min 20 s"; "3 min". */
+static char *
+join_units (int64_t whole, const char *unit, int rest, const char *of_it)
+{
+  return rest == 0 ? g_strdup_printf ("%" G_GINT64_FORMAT " %s", whole, unit)
+                   : g_strdup_printf ("%" G_GINT64_FORMAT " %s %d %s", whole, unit, rest, of_it);
+}
+
 char *
 text_duration (int64_t milliseconds)
 {
@@ -176,9 +184,9 @@ text_duration (int64_t milliseconds)
     return g_strdup_printf ("%d.%d s", (int) (tenths / 10), (int) (tenths % 10));
   int64_t seconds = (milliseconds + 500) / 1000;
   if (seconds < 3600)
-    return g_strdup_printf ("%d min %d s", (int) (seconds / 60), (int) (seconds % 60));
+    return join_units (seconds / 60, "min", (int) (seconds % 60), "s");
   int64_t minutes = (seconds + 30) / 60;
-  return g_strdup_printf ("%" G_GINT64_FORMAT " h %d min", minutes / 60, (int) (minutes % 60));
+  return join_units (minutes / 60, "h", (int) (minutes % 60), "min");
 }
 
 char *

@@ -27,7 +27,7 @@ const char *text_nearest (const char *word, const char *const *words);
 /* 1234567 as "1,234,567". Owned by the caller. */
 char *text_count (int64_t n);
 
-/* "0.21 s", "12.3 s", "3 min 20 s", "2 h 5 min" from milliseconds. Owned by the caller. */
+/* "0.21 s", "12.3 s", "3 min 20 s", "10 min", "2 h 5 min" from milliseconds. Owned by the caller. */
 char *text_duration (int64_t milliseconds);
 
 /* "2026-11-20 09:30:00", UTC, of nanoseconds since 1970; fractions are cut off. Owned by the caller. */

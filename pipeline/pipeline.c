@@ -218,8 +218,10 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  g_ptr_array_add (result->notes,
-                   g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
+  bool is_pulled = task->declaration != NULL && task->declaration->job != NULL;
+  g_ptr_array_add (result->notes, g_strdup (is_pulled ? "nothing new: the same bytes were applied already, with the same model"
+                                                      : "nothing new: the same bytes were applied already, with the same model "
+                                                        "(--force loads them again)"));
   if (!begin_step (db, task, RUN_APPLYING, error))
     return false;
   if (!in_duplicate (db, task, known, sha256, result, error) || !commit_run (db, task, error))

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "schema/ledger_private.h"
+#include "schema/ledger_trouble.h"
 
 #include <string.h>
 
@@ -27,10 +28,20 @@ delivery_note_settled (Db *db, const char *wanted, const char *table, GError **e
 }
 
 bool
-delivery_due (Db *db, const DeliveryChoice *choice, DbResult **ret_rows, GError **error)
+delivery_note_all (Db *db, const char *wanted, const char *schema, const char *table, const char *id_column, const char *run,
+                   GError **error)
+{
+  return wanted == NULL
+         || (delivery_note (db, wanted, table, run, "run", error)
+             && LEDGER_ASK ("delivery/touch_all", NULL, { "schema", schema }, { "table", table }, { "id", id_column },
+                            { "run", run }));
+}
+
+bool
+delivery_due (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, DbResult **ret_rows, GError **error)
 {
   return LEDGER_ASK ("delivery/due", ret_rows, { "destination", choice->destination }, { "job", choice->job },
-                     { "table", choice->table });
+                     { "table", choice->table }, { "home", owner->home }, { "jobs", owner->jobs });
 }
 
 bool
@@ -49,6 +60,7 @@ delivery_clear (Delivery *delivery)
   g_free (delivery->destination);
   g_free (delivery->job);
   g_free (delivery->table);
+  g_free (delivery->member);
   g_free (delivery->since);
   g_free (delivery->target);
   g_clear_pointer (&delivery->delivered, json_decref);
@@ -59,19 +71,22 @@ delivery_clear (Delivery *delivery)
 }
 
 bool
-delivery_take (Db *db, const DeliveryChoice *choice, Delivery *ret_delivery, GError **error)
+delivery_take (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, Delivery *ret_delivery, GError **error)
 {
   g_autoptr (DbResult) taken = NULL;
   *ret_delivery = (Delivery) { 0 };
   if (!LEDGER_ASK ("delivery/take", &taken, { "destination", choice->destination }, { "job", choice->job },
-                   { "table", choice->table }))
+                   { "table", choice->table }, { "home", owner->home }, { "jobs", owner->jobs }))
     return false;
   if (db_result_rows (taken) == 0)
     return true;
   *ret_delivery = (Delivery) { .destination = g_strdup (choice->destination),
                                .job = g_strdup (db_result_value (taken, 0, 0)),
                                .item = db_result_int64 (taken, 0, 1),
-                               .table = g_strdup (db_result_value (taken, 0, 2)) };
+                               .table = g_strdup (db_result_value (taken, 0, 2)),
+                               .died = db_result_bool (taken, 0, 4) };
+  for (int row = 0; row < db_result_rows (taken); row++)
+    ret_delivery->attempts = MAX (ret_delivery->attempts, db_result_int64 (taken, row, 3));
   return true;
 }
 
@@ -153,6 +168,23 @@ delivery_pending (Db *db, bool one, Delivery *delivery, GError **error)
   return true;
 }
 
+/* COMMIT of what went well, else ROLLBACK. */
+static bool
+end_transaction (Db *db, bool done, GError **error)
+{
+  if (done && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+static TroubleOf
+trouble_of (const Delivery *delivery)
+{
+  return (TroubleOf) { "push", delivery->job, delivery->table, delivery->destination, delivery->item };
+}
+
 bool
 delivery_sent (Db *db, const Delivery *delivery, int64_t rows, const Json *detail, GError **error)
 {
@@ -169,70 +201,97 @@ delivery_sent (Db *db, const Delivery *delivery, int64_t rows, const Json *detai
                           { "detail", said } };
   static const char *const statements[] = { "delivery/settle_sent", "delivery/settle_rest", "delivery/settle_target",
                                             "delivery/forget_touched", NULL };
-  bool done = db_exec (db, "begin", error) && sql_run_all (db, statements, vars, G_N_ELEMENTS (vars), error);
-  if (done && db_exec (db, "commit", error))
-    return true;
-  if (db_is_usable (db))
-    (void) db_exec (db, "rollback", NULL);
-  return false;
+  const TroubleOf of = trouble_of (delivery);
+  return end_transaction (db,
+                          db_exec (db, "begin", error) && sql_run_all (db, statements, vars, G_N_ELEMENTS (vars), error)
+                              && ledger_trouble_end (db, &of, NULL, error),
+                          error);
 }
 
-bool
-delivery_failed (Db *db, const Delivery *delivery, int64_t pause, const char *checksum, const Json *detail, GError **error)
+static bool
+keep_trouble (Db *db, const Delivery *delivery, const DeliveryFailure *failure, const char *since, GError **error)
 {
-  LedgerNumber item, seconds;
-  bool refused = pause < 0;
-  g_autofree char *said = weir_json_text (detail);
+  const char *said = json_string_value (json_object_get (failure->detail, "message"));
+  g_autofree char *message = g_strdup_printf ("%s: %s: %s", failure->place, delivery->table, said != NULL ? said : "");
+  g_autoptr (Json) detail =
+      json_pack ("{s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:O?, s:O?, s:O?, s:I, s:s}", "job", delivery->job, "home", failure->home,
+                 "destination", delivery->destination, "member", weir_json_string (delivery->member), "item",
+                 (json_int_t) delivery->item, "place", failure->place, "state", failure->pause < 0 ? "refused" : "waiting", "class",
+                 json_object_get (failure->detail, "class"), "message", json_object_get (failure->detail, "message"), "hint",
+                 json_object_get (failure->detail, "hint"), "times", (json_int_t) delivery->attempts, "since", since);
+  const Trouble trouble = { trouble_of (delivery), uid_random (), failure->milliseconds, message, "class", detail };
+  return ledger_trouble_keep (db, &trouble, error);
+}
+
+/* In a transaction. */
+static bool
+keep_failure (Db *db, const Delivery *delivery, const DeliveryFailure *failure, GError **error)
+{
+  LedgerNumber item, seconds, patience;
+  bool refused = failure->pause < 0;
+  g_autofree char *said = weir_json_text (failure->detail);
+  g_autoptr (DbResult) settled = NULL;
   const SqlVar vars[] = { { "destination", delivery->destination },
                           { "job", delivery->job },
                           { "item", ledger_number (&item, delivery->item) },
                           { "table", delivery->table },
                           { "state", refused ? "refused" : "waiting" },
-                          { "pause", refused ? NULL : ledger_number (&seconds, pause) },
-                          { "checksum", checksum },
+                          { "pause", refused ? NULL : ledger_number (&seconds, failure->pause) },
+                          { "patience", ledger_number (&patience, DELIVERY_PATIENCE_SECONDS) },
+                          { "checksum", failure->checksum },
                           { "detail", said } };
-  return (!refused || sql_run (db, "delivery/settle_refused", vars, G_N_ELEMENTS (vars), NULL, error))
-         && sql_run (db, "delivery/settle_failed", vars, G_N_ELEMENTS (vars), NULL, error);
+  if ((refused && !sql_run (db, "delivery/settle_refused", vars, G_N_ELEMENTS (vars), NULL, error))
+      || !sql_run (db, "delivery/settle_failed", vars, G_N_ELEMENTS (vars), &settled, error))
+    return false;
+  const char *since = db_result_value (settled, 0, 0);
+  bool is_told = since != NULL && failure->pause != 0 && (refused || db_result_bool (settled, 0, 1));
+  return !is_told || keep_trouble (db, delivery, failure, since, error);
 }
 
 bool
-delivery_refused (Db *db, DbResult **ret_rows, GError **error)
+delivery_failed (Db *db, const Delivery *delivery, const DeliveryFailure *failure, GError **error)
 {
-  return sql_run (db, "delivery/refused", NULL, 0, ret_rows, error);
+  return end_transaction (db, db_exec (db, "begin", error) && keep_failure (db, delivery, failure, error), error);
 }
 
 bool
-delivery_renew (Db *db, const DeliveryChoice *choice, int64_t item, int64_t *ret_count, GError **error)
+delivery_refused (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, GError **error)
+{
+  return LEDGER_ASK ("delivery/refused", ret_rows, { "home", owner->home }, { "jobs", owner->jobs });
+}
+
+bool
+delivery_renew (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t item, int64_t *ret_count, GError **error)
 {
   LedgerNumber number;
   const SqlVar vars[] = { { "destination", choice->destination },
                           { "job", choice->job },
                           { "table", choice->table },
-                          { "item", item < 0 ? NULL : ledger_number (&number, item) } };
+                          { "item", item < 0 ? NULL : ledger_number (&number, item) },
+                          { "home", owner->home },
+                          { "jobs", owner->jobs } };
   return sql_change (db, "delivery/renew", vars, G_N_ELEMENTS (vars), ret_count, error);
 }
 
 bool
-delivery_whole (Db *db, const char *job, const char *destination, int64_t item, const char *table, GError **error)
+delivery_whole (Db *db, const char *home, const char *job, const char *destination, int64_t item, const char *table, GError **error)
 {
   LedgerNumber number;
   char run[UID_TEXT_SIZE];
   uid_format (uid_random (), run);
-  return LEDGER_ASK ("delivery/whole", NULL, { "job", job }, { "destination", destination },
+  return LEDGER_ASK ("delivery/whole", NULL, { "home", home }, { "job", job }, { "destination", destination },
                      { "item", ledger_number (&number, item) }, { "table", table }, { "run", run });
 }
 
-/* Changes deliveries, and takes away what was kept for those that ask for nothing more. */
+/* Changes deliveries, and takes away what was kept for those that ask for nothing more, and what was told of them. */
 static bool
 change_and_forget (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_count, GError **error)
 {
-  bool done = db_exec (db, "begin", error) && sql_change (db, statement, vars, n_vars, ret_count, error)
-              && sql_run (db, "delivery/forget_unsent", NULL, 0, NULL, error);
-  if (done && db_exec (db, "commit", error))
-    return true;
-  if (db_is_usable (db))
-    (void) db_exec (db, "rollback", NULL);
-  return false;
+  return end_transaction (db,
+                          db_exec (db, "begin", error) && sql_change (db, statement, vars, n_vars, ret_count, error)
+                              && sql_run (db, "delivery/forget_unsent", NULL, 0, NULL, error)
+                              && ledger_trouble_forget_deliveries (db, error),
+                          error);
 }
 
 bool

@@ -51,59 +51,6 @@ ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **e
   return LEDGER_ASK ("pull/unsettled", ret_files, { "job", job });
 }
 
-/* ---- pulls that failed ---- */
-
-/* In a transaction. */
-static bool
-keep_trouble (Db *db, const PullTrouble *trouble, bool *ret_new, GError **error)
-{
-  char run[UID_TEXT_SIZE];
-  LedgerNumber milliseconds;
-  g_autofree char *detail = weir_json_text (trouble->detail);
-  g_autoptr (DbResult) open = NULL;
-  if (!LEDGER_ASK ("pull/trouble", &open, { "job", trouble->job }))
-    return false;
-  bool is_open = db_result_rows (open) > 0;
-  *ret_new = !is_open || g_strcmp0 (db_result_value (open, 0, 1), trouble->message) != 0;
-  if (is_open
-          ? !LEDGER_ASK ("pull/trouble_goes_on", NULL, { "id", db_result_value (open, 0, 0) }, { "detail", detail })
-          : !LEDGER_ASK ("pull/trouble_opens", NULL, { "table", trouble->table }, { "job", trouble->job }, { "detail", detail }))
-    return false;
-  uid_format (trouble->run, run);
-  return !*ret_new
-         || LEDGER_ASK ("pull/trouble_run", NULL, { "run", run }, { "job", trouble->job },
-                        { "milliseconds", ledger_number (&milliseconds, trouble->milliseconds) }, { "message", trouble->message });
-}
-
-bool
-ledger_pull_failed (Db *db, const PullTrouble *trouble, bool *ret_new, GError **error)
-{
-  if (!db_exec (db, "begin", error))
-    return false;
-  if (keep_trouble (db, trouble, ret_new, error))
-    return db_exec (db, "commit", error);
-  (void) db_exec (db, "rollback", NULL);
-  return false;
-}
-
-bool
-ledger_pull_went_well (Db *db, const char *job, bool *ret_ended, GError **error)
-{
-  int64_t rows;
-  const SqlVar vars[] = { { "job", job } };
-  if (!sql_change (db, "pull/trouble_ends", vars, G_N_ELEMENTS (vars), &rows, error))
-    return false;
-  *ret_ended = rows > 0;
-  return true;
-}
-
-bool
-ledger_pull_forget (Db *db, const char *home, const char *jobs, int64_t now, GError **error)
-{
-  LedgerNumber moment;
-  return LEDGER_ASK ("pull/forget", NULL, { "home", home }, { "jobs", jobs }, { "now", ledger_number (&moment, now) });
-}
-
 bool
 ledger_pull_count (Db *db, const char *schema, const char *table, const char *condition, int64_t *ret_rows, GError **error)
 {

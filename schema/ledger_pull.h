@@ -1,11 +1,10 @@
-/* Pulls of jobs in the ledger (schema/templates/pull.sql): one at a time of each job, what of theirs is on its way, and which have failed. Bookmarks
- * are in ledger_bookmark.h. Errors are those of base/db.h. */
+/* Pulls of jobs in the ledger (schema/templates/pull.sql): one at a time of each job, and what of theirs is on its way. Bookmarks are in
+ * ledger_bookmark.h, those that failed in ledger_trouble.h. Errors are those of base/db.h. */
 #ifndef WEIR_SCHEMA_LEDGER_PULL_H
 #define WEIR_SCHEMA_LEDGER_PULL_H
 
 #include "base/db.h"
 #include "base/json.h"
-#include "base/uid.h"
 
 /* The session's lock of a job. *ret_holder where it is not ours: who has it, for people; owned by the caller. */
 bool ledger_pull_lock (Db *db, const char *job, bool *ret_ours, char **ret_holder, GError **error);
@@ -19,23 +18,6 @@ bool ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **
 
 /* Which were loaded, and are not settled (ledger_pulled_settle): the first four of the columns. */
 bool ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **error);
-
-/* A pull that failed. */
-typedef struct
-{
-  const char *job, *table;
-  Uid run;
-  int64_t milliseconds;
-  const char *message;
-  const Json *detail; /* "job", "home", "class", "message", "hint" */
-} PullTrouble;
-
-/* Opens its incident, or says that it goes on; a transaction of its own. *ret_new: it is not what was told before. */
-bool ledger_pull_failed (Db *db, const PullTrouble *trouble, bool *ret_new, GError **error);
-/* It went well. *ret_ended: there was one. */
-bool ledger_pull_went_well (Db *db, const char *job, bool *ret_ended, GError **error);
-/* Ends those of jobs that a home does not have any more; jobs: as text_array has them. */
-bool ledger_pull_forget (Db *db, const char *home, const char *jobs, int64_t now, GError **error);
 
 /* The rows of a table, for which the condition (SQL) holds. */
 bool ledger_pull_count (Db *db, const char *schema, const char *table, const char *condition, int64_t *ret_rows, GError **error);

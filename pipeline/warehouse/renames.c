@@ -47,10 +47,11 @@ rename_in_changed (Db *db, const Warehouse *warehouse, const char *column, const
 }
 
 bool
-renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error)
+renames_apply (Db *db, Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error)
 {
   const Model *model = warehouse->layout->model;
   g_autoptr (GArray) renames = columns_renames (warehouse->schema, model, pins, stored, error);
+  warehouse->renamed = renames != NULL && renames->len > 0;
   for (guint i = 0; renames != NULL && i < renames->len; i++)
     {
       const ColumnRename *rename = &g_array_index (renames, ColumnRename, i);

@@ -16,6 +16,7 @@
 #include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/vars.h"
 #include "pipeline/warehouse/withhold.h"
+#include "schema/ledger_delivery.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -483,6 +484,18 @@ note_kept (const PipelineTask *task, GPtrArray *notes)
                                "closes that"));
 }
 
+/* Rows that no run has signed look otherwise from now on: whoever has a copy gets them, too. */
+static bool
+note_reshaped (Db *db, const PipelineTask *task, const Warehouse *warehouse, GError **error)
+{
+  char run[UID_TEXT_SIZE];
+  const Model *model = task->model;
+  uid_format (task->run->id, run);
+  bool reshaped = warehouse->renamed || warehouse->retold || warehouse->remade;
+  return !reshaped || task->options->replays || model->id_column == NULL
+         || delivery_note_all (db, task->options->deliveries, warehouse->schema, model->table, model->id_column, run, error);
+}
+
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
@@ -497,8 +510,8 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
-  if (warehouse == NULL || !inferred_take (db, task, warehouse, error) || !placeholder_make (db, task, loaded, result, error)
-      || !withhold_rows (db, task, warehouse, before, loaded, result, error)
+  if (warehouse == NULL || !note_reshaped (db, task, warehouse, error) || !inferred_take (db, task, warehouse, error)
+      || !placeholder_make (db, task, loaded, result, error) || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error)
       || !effective_settle_absent (db, task, loaded, before->effective, error))
     return false;

@@ -34,6 +34,7 @@ typedef struct
   bool remade;        /* some of them this load has added */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
   bool retold;        /* this load gave the columns of history other names, or another open end (history_change.h) */
+  bool renamed;       /* this load gave columns of files other names */
   bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;

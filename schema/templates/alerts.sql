@@ -65,7 +65,8 @@ where v.is_so
 on conflict do nothing
 
 -- name: note_incidents
--- Files that did not come, or with other rows, and what came at last. Those that end because their model expects them no more are no news. They are
+-- Files that did not come, or with other rows, pulls and deliveries that failed, and what came at last. Those that end because nobody expects them any
+-- more are no news. They are
 -- told for a week, much longer than anybody is away.
 insert into weir.alert (target, rule, cause, table_name, run_id, file_name, text)
 select :'target', v.rule, 'incident:' || i.id, i."table", v.run::uuid, v.file, v.text
@@ -74,9 +75,10 @@ join weir.incident i on greatest(i.noticed_on, i.closed_on) >= t.since and great
 cross join lateral (
     values (case i.kind when 'rows' then 'drift' else i.kind end, i.noticed_on >= t.since,
             case i.kind when 'rows' then i.subject end, case i.kind when 'rows' then i.detail ->> 'file' end, null),
-           ('recovered', i.closed_on is not null and i.detail ->> 'ended_by' in ('file', 'pull'),
+           ('recovered', i.closed_on is not null and i.detail ->> 'ended_by' in ('file', 'pull', 'push'),
             coalesce(i.detail ->> 'ended_run', i.detail ->> 'run'), coalesce(i.detail ->> 'ended_file', i.detail ->> 'file'),
-            case i.kind when 'stale' then 'came at last' when 'pull' then (i.detail ->> 'job') || ' can be pulled again' else 'has as many rows as it should' end)) v (rule, is_so, run, file, text)
+            case i.kind when 'stale' then 'came at last' when 'pull' then (i.detail ->> 'job') || ' can be pulled again'
+                 when 'push' then 'what waited is delivered to ' || (i.detail ->> 'place') else 'has as many rows as it should' end)) v (rule, is_so, run, file, text)
 where t.target = :'target' and v.is_so
   and exists (select from jsonb_to_recordset(:'rules'::jsonb) r ("on" text, tables text[])
               where r."on" = v.rule and (r.tables is null or i."table" like any (r.tables)))
@@ -156,7 +158,7 @@ select jsonb_build_object('table', a.table_name, 'file', a.file_name, 'run', a.r
                           'kind', i.kind, 'detail', i.detail, 'noted', to_char(a.noted_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text
 from weir.alert a
 left join weir.file f on f.run_id = a.run_id
-left join weir.incident i on a.cause = 'incident:' || i.id and a.rule in ('stale', 'drift', 'pull')
+left join weir.incident i on a.cause = 'incident:' || i.id and a.rule in ('stale', 'drift', 'pull', 'push')
 left join lateral (select string_agg(format('%s %s%s, first on line %s', g.rows, g.reason, ' in ' || g.column_name, g.line), E'\n') as rejects
                    from (select reason, column_name, count(*) as rows, min(line) as line
                          from weir.reject where run_id = a.run_id and not repaired and not waiting

@@ -2,9 +2,10 @@
 
 -- name: note
 -- "wanted": {"items": [{"job", "destination", "item", "table"}], "broken": [jobs whose file cannot be read now]}: of these what they were last counts.
+-- "home": whose jobs they are.
 -- A run that was delivered already, and of which rows were taken up late, is to be delivered once more, as another one: so is one that is on its way.
-insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause)
-select w.job, w.destination, w.item, :'run'::uuid, :'run'::uuid, :'table', :'cause'
+insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause, home)
+select w.job, w.destination, w.item, :'run'::uuid, :'run'::uuid, :'table', :'cause', :'wanted'::jsonb ->> 'home'
 from (select r.job, r.destination, r.item
       from jsonb_to_recordset(:'wanted'::jsonb -> 'items') r (job text, destination text, item integer, "table" text)
       where r."table" = :'table'
@@ -14,7 +15,7 @@ from (select r.job, r.destination, r.item
       where t.table_name = :'table' and :'wanted'::jsonb -> 'broken' ? t.job) w
 order by w.job, w.destination, w.item
 on conflict (job, destination, item, table_name, run_id) do update
-set mark = gen_random_uuid(), cause = excluded.cause, state = 'waiting', place = default, attempts = 0, first_on = clock_timestamp(), next_on = null,
+set mark = gen_random_uuid(), cause = excluded.cause, home = excluded.home, state = 'waiting', place = default, attempts = 0, first_on = clock_timestamp(), next_on = null,
     done_on = null, sent_as = null, rows = null, detail = null
 where weir.delivery.state <> 'waiting'
 
@@ -42,6 +43,13 @@ select :'dimension', :'by'::uuid, w.:"dimension_id", to_jsonb(w)
 from :"schema".:"dimension" w where w.opened_by = :'run'::uuid and w.:"is_inferred"
 on conflict do nothing
 
+-- name: touch_all
+-- Where somebody wants it.
+insert into weir.delivery_touched (table_name, run_id, id)
+select distinct :'table', :'run'::uuid, w.:"id" from :"schema".:"table" w
+where exists (select from weir.delivery d where d.run_id = :'run'::uuid and d.table_name = :'table')
+on conflict do nothing
+
 -- name: blank_forgotten
 -- Whom `weir forget` erases (weir_forget): nothing is kept of them that waits to be delivered.
 update weir.delivery_touched t set cells = null from weir_forget g where t.table_name = :'table' and t.id = g.id
@@ -56,11 +64,12 @@ on conflict do nothing
 select pg_try_advisory_lock(hashtextextended('weir.delivery ' || :'destination', 0))
 
 -- name: due
--- Destinations with something that may be sent now. What is behind a delivery that was refused, or that is to be tried later, waits with it.
+-- Destinations with something that may be sent now, of a home or of the jobs that it has. What is behind a delivery that was refused, or that is to be tried later, waits with it.
 select d.destination, count(*), min(d.first_on)::text
 from weir.delivery d
 where d.state in ('waiting', 'sending') and (:'job'::text is null or d.job = :'job') and (:'table'::text is null or d.table_name = :'table')
   and (:'destination'::text is null or d.destination = :'destination')
+  and (d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
   and not exists (select from weir.delivery b
                   where b.destination = d.destination and b.job = d.job and b.item = d.item and b.table_name = d.table_name
                     and (b.state = 'refused' or (b.state in ('waiting', 'sending') and b.next_on > clock_timestamp())))
@@ -71,16 +80,19 @@ order by min(d.place)
 -- The item of a destination whose turn it is: with the delivery that has waited longest.
 update weir.delivery t
 set state = 'sending', attempts = t.attempts + 1, tried_on = clock_timestamp()
-from (select d.job, d.item, d.table_name
+from (select d.job, d.item, d.table_name,
+             exists (select from weir.delivery b
+                     where b.destination = d.destination and b.job = d.job and b.item = d.item and b.table_name = d.table_name
+                       and b.state = 'sending') as died
       from weir.delivery d
       where d.destination = :'destination' and d.state in ('waiting', 'sending') and (:'job'::text is null or d.job = :'job')
-        and (:'table'::text is null or d.table_name = :'table')
+        and (:'table'::text is null or d.table_name = :'table') and (d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
         and not exists (select from weir.delivery b
                         where b.destination = d.destination and b.job = d.job and b.item = d.item and b.table_name = d.table_name
                           and (b.state = 'refused' or (b.state in ('waiting', 'sending') and b.next_on > clock_timestamp())))
       order by d.place limit 1) n
 where t.destination = :'destination' and t.job = n.job and t.item = n.item and t.table_name = n.table_name and t.state in ('waiting', 'sending')
-returning t.job, t.item, t.table_name
+returning t.job, t.item, t.table_name, t.attempts, n.died
 
 -- name: pending
 -- All of it that this snapshot sees, in order. Whether the member has sent all of the table to where it sends now; and whether one of the job's did,
@@ -125,9 +137,15 @@ delete from weir.delivery_touched t
 where not exists (select from weir.delivery d where d.run_id = t.run_id and d.state in ('waiting', 'sending', 'refused'))
 
 -- name: settle_failed
-update weir.delivery
-set state = :'state', next_on = case when :'state' = 'waiting' then clock_timestamp() + make_interval(secs => :'pause'::bigint) end, detail = :'detail'::jsonb
-where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state in ('waiting', 'sending')
+-- "failing_since": when what still waits was tried first, and it failed; a pause of 0: we were asked to stop, and nothing has failed.
+with settled as (
+    update weir.delivery
+    set state = :'state', next_on = case when :'state' = 'waiting' then clock_timestamp() + make_interval(secs => :'pause'::bigint) end,
+        detail = :'detail'::jsonb || jsonb_strip_nulls(jsonb_build_object('failing_since',
+            coalesce(detail ->> 'failing_since', case when :'pause'::bigint is distinct from 0 then to_char(tried_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end)))
+    where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state in ('waiting', 'sending')
+    returning detail ->> 'failing_since' as since)
+select min(since), min(since)::timestamptz <= clock_timestamp() - make_interval(secs => :'patience'::bigint) from settled
 
 -- name: settle_refused
 insert into weir.delivery_target (job, destination, item, table_name, refused_as) values (:'job', :'destination', :'item'::integer, :'table', :'checksum')
@@ -137,7 +155,7 @@ on conflict (job, destination, item, table_name) do update set refused_as = excl
 -- What waits for a person, and as what it was refused.
 select distinct d.job, d.destination, d.item, d.table_name, t.refused_as
 from weir.delivery d left join weir.delivery_target t using (job, destination, item, table_name)
-where d.state = 'refused'
+where d.state = 'refused' and (d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
 order by 1, 2, 3
 
 -- name: renew
@@ -146,11 +164,11 @@ update weir.delivery
 set state = case when state = 'sending' then state else 'waiting' end, next_on = null
 where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or job = :'job')
   and (:'destination'::text is null or destination = :'destination') and (:'table'::text is null or table_name = :'table')
-  and (:'item'::integer is null or item = :'item'::integer)
+  and (:'item'::integer is null or item = :'item'::integer) and (home is null or home = :'home' or job = any (:'jobs'::text[]))
 
 -- name: whole
-insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause)
-values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', 'whole')
+insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause, home)
+values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', 'whole', :'home')
 
 -- name: drop
 -- A person gives up; "run": by the first digits of its id.
@@ -173,7 +191,7 @@ order by 1, 2, 3
 
 -- name: list
 -- The outbox, the newest first.
-select d.destination, d.job, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since,
+select d.destination, d.job, d.item, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since,
        to_char(d.done_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as done, to_char(d.next_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next, d.detail::text as detail
 from weir.delivery d
 where (:'job'::text is null or d.job = :'job') and (:'destination'::text is null or d.destination = :'destination')

@@ -26,6 +26,9 @@ over as materialized (
     from weir.file f join weir.execution e on e.execution_id = f.run_id left join weir.execution u on u.execution_id = f.undone_by
     where e.status in ('COMPLETED', 'FAILED') and f.state not in ('held', 'loading') and f.disposition <> 'held' and f.forgetting is null
       and not exists (select from weir.waiting w where w.run_id = f.run_id)),
+undelivered as materialized (
+    -- What these changed is known by what is kept of them.
+    select distinct d.run_id from weir.delivery d where d.state in ('waiting', 'sending', 'refused')),
 last as materialized (
     select n.run_id, n.of
     from weir.table t
@@ -69,7 +72,7 @@ planned as (
     union all
     select o.run_id, 'undo', o.table_name, o.overwritten + 20, o.ended, null
     from over o cross join said s
-    where o.ended < s.undo and o.state = 'applied'
+    where o.ended < s.undo and o.state = 'applied' and o.run_id not in (select u.run_id from undelivered u)
       and ((o.applied_as is not null and o.irrevocable is null) or exists (select from weir.overwritten w where w.run_id = o.run_id))
     union all
     select o.run_id, 'details', o.table_name, 20, o.ended, null
@@ -87,7 +90,7 @@ planned as (
     -- What was forgotten, and a new secret, are known by their operations for good.
     select e.execution_id, 'execution', '', 20, e.completed_on, null
     from weir.operation o join weir.execution e on e.execution_id = o.run_id cross join said s
-    where o.kind in ('undo', 'rebuild') and e.completed_on < s.ledger
+    where o.kind in ('undo', 'rebuild') and e.completed_on < s.ledger and o.run_id not in (select u.run_id from undelivered u)
       and not exists (select from weir.file f where f.run_id = any (o.runs) and f.undone_by = o.run_id
                                                 and not exists (select from runs r where r.run_id = f.run_id))
     union all

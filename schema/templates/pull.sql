@@ -1,4 +1,4 @@
--- Pulls of jobs (docs/pull.md): one at a time of each job, what of theirs is on its way, and which have failed.
+-- Pulls of jobs (docs/pull.md): one at a time of each job, and what of theirs is on its way.
 
 -- name: lock
 -- As long as the session lives.
@@ -43,35 +43,3 @@ from weir.pulled_file where source = :'job' and settled_on is null order by path
 -- name: current_rows
 -- Of a dimension with versions those that hold, else all.
 select count(*) from :"schema".:"table" w where :condition
-
--- name: trouble
-select id, detail ->> 'message' from weir.incident where kind = 'pull' and detail ->> 'job' = :'job' and ended is null for update
-
--- name: trouble_opens
-insert into weir.incident (kind, "table", subject, began, detail)
-values ('pull', :'table', :'job' || ' ' || to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), clock_timestamp(),
-        :'detail'::jsonb || '{"times": 1}')
-on conflict do nothing
-
--- name: trouble_goes_on
-update weir.incident
-set detail = :'detail'::jsonb || jsonb_build_object('times', (detail ->> 'times')::bigint + 1)
-where id = :'id'::uuid
-
--- name: trouble_run
--- What people find in the list of runs.
-insert into weir.execution (execution_id, pipeline, status, created_on, started_on, updated_on, heartbeat_on, completed_on, execution_time_ms, error)
-values (:'run'::uuid, 'pull ' || :'job', 'FAILED', clock_timestamp(), now() - make_interval(secs => :'milliseconds'::bigint / 1000.0), clock_timestamp(),
-        clock_timestamp(), clock_timestamp(), :'milliseconds'::bigint, :'message')
-on conflict do nothing
-
--- name: trouble_ends
-update weir.incident
-set ended = greatest(clock_timestamp(), began), closed_on = clock_timestamp(), detail = detail || '{"ended_by": "pull"}'
-where kind = 'pull' and detail ->> 'job' = :'job' and ended is null
-
--- name: forget
--- Of jobs that the home does not have any more.
-update weir.incident
-set ended = greatest(to_timestamp(:'now'::bigint), began), closed_on = clock_timestamp(), detail = detail || '{"ended_by": "job"}'
-where kind = 'pull' and ended is null and detail ->> 'home' = :'home' and detail ->> 'job' <> all (:'jobs'::text[])

@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/ledger_bookmark.h"
-#include "schema/ledger_pull.h"
+#include "schema/ledger_trouble.h"
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/jobs/windows.h"
@@ -327,7 +327,7 @@ forget_others (const Telling *telling)
   const Settings *settings = telling->loader.settings;
   g_autoptr (GPtrArray) names = pulls_jobs (settings);
   g_autofree char *known = text_array (names);
-  (void) ledger_pull_forget (telling->loader.db, settings->home, known, g_get_real_time () / G_USEC_PER_SEC, NULL);
+  (void) ledger_trouble_forget_pulls (telling->loader.db, settings->home, known, g_get_real_time () / G_USEC_PER_SEC, NULL);
 }
 
 static bool

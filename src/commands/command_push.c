@@ -39,7 +39,8 @@ choice_of (const Call *call)
 static Json *
 delivery_to_json (const Delivery *delivery)
 {
-  return json_pack ("{s:s, s:s, s:s}", "destination", delivery->destination, "job", delivery->job, "table", delivery->table);
+  return json_pack ("{s:s, s:o, s:s, s:s}", "destination", delivery->destination, "member", weir_json_string (delivery->member),
+                    "job", delivery->job, "table", delivery->table);
 }
 
 static void
@@ -140,14 +141,21 @@ typedef struct
 } Round;
 
 static void
+print_progress (const Json *progress)
+{
+  g_autofree char *place = delivered_place (progress);
+  fprintf (stderr, "\r\033[K%s: %s: %" JSON_INTEGER_FORMAT " rows", place, json_string_value (json_object_get (progress, "table")),
+           json_integer_value (json_object_get (progress, "rows")));
+}
+
+static void
 take_said (const Json *line, void *data)
 {
   Round *round = data;
   const Json *result = json_object_get (line, "result"), *failed = json_object_get (line, "failed");
   const Json *progress = json_object_get (line, "progress");
   if (round->fancy && progress != NULL)
-    fprintf (stderr, "\r\033[K%s: %s: %" JSON_INTEGER_FORMAT " rows", json_string_value (json_object_get (progress, "destination")),
-             json_string_value (json_object_get (progress, "table")), json_integer_value (json_object_get (progress, "rows")));
+    print_progress (progress);
   else if (round->fancy)
     fputs ("\r\033[K", stderr);
   if (result != NULL)
@@ -193,6 +201,7 @@ run_courier (const Call *call, Round *round, GError **error)
 typedef struct
 {
   Db *db;
+  const char *home;
   const DeliveryChoice *choice;
   const Job *job;
   unsigned count;
@@ -208,13 +217,13 @@ ask_whole (const JobDelivery *delivery, int64_t item, const char *table, void *d
       || (choice->table != NULL && strcmp (choice->table, table) != 0))
     return;
   asking->count++;
-  (void) delivery_whole (asking->db, asking->job->name, delivery->connection, item, table, &asking->error);
+  (void) delivery_whole (asking->db, asking->home, asking->job->name, delivery->connection, item, table, &asking->error);
 }
 
 static bool
-ask_full (Db *db, const Jobs *jobs, const DeliveryChoice *choice, GError **error)
+ask_full (Db *db, const char *home, const Jobs *jobs, const DeliveryChoice *choice, GError **error)
 {
-  Asking asking = { db, choice, NULL, 0, NULL };
+  Asking asking = { db, home, choice, NULL, 0, NULL };
   for (guint i = 0; i < jobs->jobs->len; i++)
     {
       asking.job = jobs->jobs->pdata[i];
@@ -273,8 +282,12 @@ run_round (Call *call, int *ret_code, GError **error)
   g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
   g_autoptr (Db) db = jobs != NULL ? database_open (call->settings, error) : NULL;
   int64_t waiting = 0;
-  if (db == NULL || !delivery_renew (db, &choice, -1, &waiting, error)
-      || !check_names (call->settings, jobs, &choice, waiting, error) || (options->full && !ask_full (db, jobs, &choice, error)))
+  if (db == NULL)
+    return false;
+  g_autofree char *names = deliveries_jobs (jobs);
+  const DeliveryOwner owner = { call->settings->home, names };
+  if (!delivery_renew (db, &owner, &choice, -1, &waiting, error) || !check_names (call->settings, jobs, &choice, waiting, error)
+      || (options->full && !ask_full (db, call->settings->home, jobs, &choice, error)))
     return false;
   g_clear_pointer (&db, db_free);
   if (!run_courier (call, &round, error))
@@ -297,9 +310,9 @@ run_list (const Call *call, GError **error)
   if (db == NULL)
     return false;
   if (!call->json)
-    return delivered_print_list (db, &choice, options->limit, error);
-  g_autoptr (Json) waiting = delivered_waiting (db, error);
-  g_autoptr (Json) list = waiting != NULL ? delivered_list_to_json (db, &choice, options->limit, error) : NULL;
+    return delivered_print_list (db, call->settings, &choice, options->limit, error);
+  g_autoptr (Json) waiting = delivered_waiting (db, call->settings, error);
+  g_autoptr (Json) list = waiting != NULL ? delivered_list_to_json (db, call->settings, &choice, options->limit, error) : NULL;
   if (list == NULL)
     return false;
   g_autoptr (Json) json = json_pack ("{s:O, s:O}", "waiting", waiting, "outbox", list);

@@ -94,14 +94,18 @@ print_waiting (const Status *status)
   show_table (headers, cells);
 }
 
-/* What did not come as it should. */
+/* What did not come as it should. Deliveries are told by themselves, also those that have not failed for long. */
 static void
 print_incidents (const DbResult *incidents)
 {
+  bool first = true;
   for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
     {
       g_autofree char *text = incident_row_text (incidents, row);
-      printf ("%s%s\n", row == 0 ? "\n" : "", text);
+      if (strcmp (db_result_named (incidents, row, "kind"), "push") == 0)
+        continue;
+      printf ("%s%s\n", first ? "\n" : "", text);
+      first = false;
     }
 }
 

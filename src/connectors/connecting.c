@@ -252,6 +252,8 @@ judge (Running *running, Connected *connected)
     }
   g_clear_pointer (&connected->done, json_decref);
   connected->is_late = running->is_late;
+  /* A line that was cut off when somebody killed it says nothing of the program. */
+  connected->is_broken = running->results.broken != NULL && running->asked == 0 && (exited || running->was_killed);
   if (running->asked != 0)
     connected->how = CONNECTED_STOPPED;
   else if (running->results.broken != NULL || !exited)

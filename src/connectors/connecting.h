@@ -44,8 +44,9 @@ typedef struct
   Json *errors;                        /* an array of what "error" lines said, perhaps empty */
   Json *notes;                         /* an array of texts, perhaps empty */
   Json *streams, *checked, *delivered; /* arrays, perhaps empty */
-  char *ended;  /* how it ended, where that is not as it should: "was killed by signal 9 (Killed)"; NULL else */
-  bool is_late; /* CONNECTED_STOPPED since its time was over */
+  char *ended;    /* how it ended, where that is not as it should: "was killed by signal 9 (Killed)"; NULL else */
+  bool is_late;   /* CONNECTED_STOPPED since its time was over */
+  bool is_broken; /* CONNECTED_CRASHED since it said what the protocol does not have: it will not mend itself */
 } Connected;
 
 void connected_clear (Connected *connected);
@@ -58,8 +59,8 @@ char *connector_program (const Settings *settings, const Json *connection, GErro
  * the file hashes it anyway, and holds it to the declaration. False: MODEL where there is no such program, LOCAL where it cannot be run. */
 bool connector_call (const Settings *settings, const ConnectorCall *call, Connected *ret, GError **error);
 
-/* An error of what did not go well, for people: its messages, and all mistakes with their paths in the detail. TRANSIENT, CRASHED and what was late: RETRY; STOPPED
- * else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
+/* An error of what did not go well, for people: its messages, and all mistakes with their paths in the detail. TRANSIENT, CRASHED without is_broken, and what was late: RETRY;
+ * STOPPED else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
 bool connected_error (const Connected *connected, const char *what, GError **error);
 
 /* Seconds until the next try, behind so many (at least one) of which the last ended so; 0: there is to be none. */

@@ -24,6 +24,8 @@ static const char *const hints[] = {
   [CONNECTED_STOPPED] = NULL,
 };
 
+#define BROKEN_HINT "Nothing of what it brought counts. It does not keep to the protocol, and has to be mended: docs/connectors.md."
+
 static WeirErrorCode
 find_code (const Connected *connected)
 {
@@ -32,8 +34,9 @@ find_code (const Connected *connected)
     case CONNECTED_STOPPED:
       return connected->is_late ? WEIR_ERROR_RETRY : WEIR_ERROR_STOP;
     case CONNECTED_TRANSIENT:
-    case CONNECTED_CRASHED:
       return WEIR_ERROR_RETRY;
+    case CONNECTED_CRASHED:
+      return connected->is_broken ? WEIR_ERROR_MODEL : WEIR_ERROR_RETRY;
     default:
       return WEIR_ERROR_MODEL;
     }
@@ -89,7 +92,8 @@ connected_error (const Connected *connected, const char *what, GError **error)
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < json_array_size (connected->errors); i++)
     append_error (lines, json_array_get (connected->errors, i));
-  const Failure failure = { find_code (connected), .detail = lines->len > 0 ? lines->str : NULL, .hint = hints[connected->how] };
+  const char *hint = connected->is_broken ? BROKEN_HINT : hints[connected->how];
+  const Failure failure = { find_code (connected), .detail = lines->len > 0 ? lines->str : NULL, .hint = hint };
   return weir_fail (error, &failure, "%s: the connector %s", what,
                     connected->ended != NULL ? connected->ended : "ended without a word");
 }

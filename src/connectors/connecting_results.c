@@ -168,10 +168,16 @@ results_end (Results *results)
 
 /* ---- done ---- */
 
+/* In either case; from then on in lower case. */
 static bool
-is_digest (const char *text)
+take_digest (Json *done)
 {
-  return text != NULL && strlen (text) == SHA256_HEX_SIZE - 1 && strspn (text, "0123456789abcdef") == SHA256_HEX_SIZE - 1;
+  const char *said = json_string_value (json_object_get (done, "sha256"));
+  g_autofree char *text = said != NULL ? g_ascii_strdown (said, -1) : g_strdup ("");
+  bool is_one = strlen (text) == SHA256_HEX_SIZE - 1 && strspn (text, "0123456789abcdef") == SHA256_HEX_SIZE - 1;
+  if (is_one)
+    json_object_set_new (done, "sha256", json_string (text));
+  return is_one;
 }
 
 static bool
@@ -184,7 +190,7 @@ void
 results_check_done (Results *results)
 {
   struct stat status;
-  const Json *done = results->connected->done;
+  Json *done = results->connected->done;
   if (done != NULL && json_array_size (results->connected->errors) > 0)
     {
       break_off (results, "told an error, and that it is done");
@@ -193,8 +199,7 @@ results_check_done (Results *results)
   if (done == NULL || !g_str_equal (results->call->verb, "read") || results->call->spool_fd < 0)
     return;
   bool is_raw = json_is_true (json_object_get (done, "raw"));
-  if ((!is_raw && !is_count (json_object_get (done, "rows"))) || !is_count (json_object_get (done, "bytes"))
-      || !is_digest (json_string_value (json_object_get (done, "sha256"))))
+  if ((!is_raw && !is_count (json_object_get (done, "rows"))) || !is_count (json_object_get (done, "bytes")) || !take_digest (done))
     {
       break_off (results, "sent \"done\" without rows, bytes and SHA-256");
       return;

@@ -1,6 +1,7 @@
 #include "src/jobs/deliveries.h"
 
 #include "base/digest.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ add_item (const JobDelivery *delivery, int64_t item, const char *table, void *da
 }
 
 char *
-deliveries_wanted (const Jobs *jobs)
+deliveries_wanted (const Jobs *jobs, const char *home)
 {
   g_autoptr (Json) items = json_array (), broken = json_array ();
   for (guint i = 0; i < jobs->jobs->len; i++)
@@ -57,8 +58,19 @@ deliveries_wanted (const Jobs *jobs)
     json_array_append_new (broken, weir_json_string (((const BrokenJob *) jobs->broken->pdata[i])->name));
   if (json_array_size (items) == 0 && json_array_size (broken) == 0)
     return NULL;
-  g_autoptr (Json) wanted = json_pack ("{s:O, s:O}", "items", items, "broken", broken);
+  g_autoptr (Json) wanted = json_pack ("{s:o, s:O, s:O}", "home", weir_json_string (home), "items", items, "broken", broken);
   return weir_json_text (wanted);
+}
+
+char *
+deliveries_jobs (const Jobs *jobs)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < jobs->jobs->len; i++)
+    g_ptr_array_add (names, ((const Job *) jobs->jobs->pdata[i])->name);
+  for (guint i = 0; i < jobs->broken->len; i++)
+    g_ptr_array_add (names, ((const BrokenJob *) jobs->broken->pdata[i])->name);
+  return text_array (names);
 }
 
 const JobDelivery *
@@ -91,6 +103,76 @@ deliveries_target (const JobDelivery *delivery)
   sha256_bytes (both, strlen (both), hex);
   return g_strdup (hex);
 }
+
+/* ---- what tells members apart ---- */
+
+/* A member of it as people read it: a text as it is, a list by commas. NULL: it is not there. Owned by the caller. */
+static char *
+say_value (const Json *rest, const char *name)
+{
+  const Json *value = json_object_get (rest, name);
+  if (value == NULL || json_is_null (value))
+    return NULL;
+  if (!json_is_array (value))
+    return json_is_string (value) ? g_strdup (json_string_value (value)) : weir_json_text (value);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (size_t i = 0; i < json_array_size (value); i++)
+    {
+      const char *one = json_string_value (json_array_get (value, i));
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", one != NULL ? one : "?");
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* "history.orders" */
+static char *
+say_table (const Json *rest, const char *table)
+{
+  g_autofree char *schema = say_value (rest, "schema"), *own = say_value (rest, "table");
+  const char *name = own != NULL ? own : table;
+  return schema != NULL ? g_strconcat (schema, ".", name, NULL) : g_strdup (name);
+}
+
+static char *
+say_member (const Json *rest, const char *name, const char *table)
+{
+  return strcmp (name, "table") == 0 ? say_table (rest, table) : say_value (rest, name);
+}
+
+/* Its words by that member of it; NULL: it has none, or another one has the same. */
+static char *
+tell_apart_by (const Job *job, const JobDelivery *delivery, const char *name, const char *table)
+{
+  g_autofree char *own = say_member (delivery->rest, name, table);
+  for (guint i = 0; own != NULL && i < job->deliver->len; i++)
+    {
+      const JobDelivery *other = job->deliver->pdata[i];
+      if (other == delivery || strcmp (other->connection, delivery->connection) != 0)
+        continue;
+      g_autofree char *its = say_member (other->rest, name, table);
+      if (g_strcmp0 (own, its) == 0)
+        return NULL;
+    }
+  return g_steal_pointer (&own);
+}
+
+char *
+deliveries_member (const Job *job, const char *connection, int64_t item, const char *table)
+{
+  static const char *const names[] = { "table", "path", "subject", "recipients", "mode" };
+  const JobDelivery *delivery = job != NULL ? deliveries_find (job, connection, item) : NULL;
+  if (delivery == NULL || (item == 0 && deliveries_find (job, connection, 1) == NULL))
+    return NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      char *words = tell_apart_by (job, delivery, names[i], table);
+      if (words != NULL)
+        return words;
+    }
+  return g_strdup_printf ("number %" G_GINT64_FORMAT, item + 1);
+}
+
+/* ---- which tables ---- */
 
 typedef struct
 {

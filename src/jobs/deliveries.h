@@ -5,14 +5,21 @@
 
 #include "src/jobs/job.h"
 
-/* For delivery_note (schema/ledger_delivery.h). NULL: there is none. Owned by the caller. */
-char *deliveries_wanted (const Jobs *jobs);
+/* For delivery_note (schema/ledger_delivery.h): of the home's jobs. NULL: there is none. Owned by the caller. */
+char *deliveries_wanted (const Jobs *jobs, const char *home);
+
+/* The names of all jobs, also of those that cannot be read now, as text_array has them. Owned by the caller. */
+char *deliveries_jobs (const Jobs *jobs);
 
 /* One of a job; NULL: there is none any more. Borrowed. */
 const JobDelivery *deliveries_find (const Job *job, const char *connection, int64_t item);
 
 /* A hash of where a member sends: its connection's name, and all that it says but what is sent, and how. Owned by the caller. */
 char *deliveries_target (const JobDelivery *delivery);
+
+/* What tells a member from the job's others to the same connection, in the words of the job: "history.orders", "out/x.csv"; the first of these that does: schema
+ * and table, path, subject, receivers, mode, or its number. NULL: it is the only one, or is not there any more. job may be NULL. Owned by the caller. */
+char *deliveries_member (const Job *job, const char *connection, int64_t item, const char *table);
 
 /* Whether the job delivers that table. */
 bool deliveries_has_table (const Job *job, const char *table);

@@ -72,7 +72,7 @@ load_jobs (Loader *loader, GError **error)
   if (jobs == NULL)
     return false;
   g_free (loader->deliveries);
-  loader->options.deliveries = loader->deliveries = deliveries_wanted (jobs);
+  loader->options.deliveries = loader->deliveries = deliveries_wanted (jobs, loader->settings->home);
   return true;
 }
 

@@ -155,6 +155,8 @@ tell_kept (const AlertFacts *facts, AlertKind kind)
     return tell_refused (facts);
   if (kind == ALERT_STALE || kind == ALERT_PULL)
     return g_strdup ("What is loaded stays as it is.");
+  if (kind == ALERT_PUSH)
+    return g_strdup ("Nothing is lost: what runs changed waits here, and is delivered when that is mended.");
   if (kind == ALERT_DATABASE_AWAY)
     return g_strdup ("Nothing is lost: files wait in the drop folder, and are loaded when it is back.");
   if (kind == ALERT_RECOVERED)
@@ -196,6 +198,8 @@ add_commands (const AlertFacts *facts, AlertKind kind, GPtrArray *commands)
     add (commands, "weir schedule");
   else if (kind == ALERT_PULL && facts->alerts > 0)
     add (commands, "weir jobs");
+  else if (kind == ALERT_PUSH && facts->alerts > 0)
+    add (commands, "weir push --list");
   else if (facts->alerts > 1 && facts->table[0] != '\0' && kind != ALERT_RECOVERED)
     add (commands, "weir runs --table %s", facts->table);
   if (facts->alerts > 1 || kind >= ALERT_STALE)
@@ -216,11 +220,13 @@ make_title (const AlertFacts *facts, AlertKind kind)
   if (kind == ALERT_RECOVERED && facts->table[0] == '\0' && facts->tables <= 1)
     return g_strdup ("the database is back");
   if (kind == ALERT_RECOVERED)
-    return g_strdup_printf ("files of %s come again", whose);
+    return g_strdup_printf ("%s %s as expected again", whose, facts->tables > 1 ? "are" : "is");
   if (kind == ALERT_STALE)
     return g_strdup_printf ("a file of %s did not come", whose);
   if (kind == ALERT_PULL)
     return g_strdup_printf ("%s cannot be pulled", whose);
+  if (kind == ALERT_PUSH)
+    return g_strdup_printf ("%s cannot be delivered", whose);
   if (facts->alerts == 1 && g_strcmp0 (text_of (item, "kind"), "rows") == 0)
     return g_strdup_printf ("%s has more or fewer rows than expected", file);
   if (facts->alerts == 1)

@@ -120,12 +120,23 @@ is_personal (const Catalog *catalog, const char *table)
   return false;
 }
 
-/* What an incident is, in the words of `weir status`. */
+/* Another store's words of anything but the connection may quote a cell. */
+static bool
+may_quote (const Json *detail)
+{
+  const char *class_word = json_string_value (json_object_get (detail, "class"));
+  return class_word != NULL && !g_str_equal (class_word, "transient") && !g_str_equal (class_word, "credentials");
+}
+
+/* What an incident is, in the words of `weir status`, less those that may have personal data. */
 static void
-tell_incident (Json *item)
+tell_incident (Json *item, bool personal)
 {
   const char *kind = json_string_value (json_object_get (item, "kind"));
   const char *table = json_string_value (json_object_get (item, "table"));
+  Json *detail = json_object_get (item, "detail");
+  if (personal && may_quote (detail))
+    json_object_del (detail, "message");
   g_autofree char *text = kind != NULL ? incident_text (kind, table, json_object_get (item, "detail")) : NULL;
   if (text != NULL)
     json_object_set_new (item, "text", weir_json_string (text + strlen (table) + strlen (": ")));
@@ -142,8 +153,9 @@ read_items (const Post *post, const DbResult *rows)
       const char *text = db_result_value (rows, row, 0);
       Json *item = weir_json_parse (text, strlen (text), "alert", NULL);
       const char *table = json_string_value (json_object_get (item, "table"));
-      tell_incident (item);
-      json_object_set_new (item, "personal", json_boolean (is_personal (catalog, table != NULL ? table : "")));
+      bool personal = is_personal (catalog, table != NULL ? table : "");
+      tell_incident (item, personal);
+      json_object_set_new (item, "personal", json_boolean (personal));
       json_array_append_new (items, item);
     }
   return items;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/timing.h"
 #include "schema/ledger_pull.h"
+#include "schema/ledger_trouble.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -252,20 +253,25 @@ is_trouble (const GError *error)
   return !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) && weir_error_get_reason (error) != REASON_LOCK_BUSY;
 }
 
+static TroubleOf
+trouble_of (const Job *job)
+{
+  return (TroubleOf) { .kind = "pull", .job = job->name, .table = pull_table_of (job) };
+}
+
 static void
 keep_failure (const Pulling *pulling, int64_t begun, const GError *error)
 {
-  bool is_new;
   const Job *job = pulling->job;
-  const char *hint = weir_error_get_hint (error), *table = pull_table_of (job);
+  const char *hint = weir_error_get_hint (error);
   const char *message = pull_without_name (job, error->message);
   const char *word = pulling->how != CONNECTED_DONE ? connected_words[pulling->how] : reason_word (weir_error_get_reason (error));
   g_autoptr (Json) detail = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class",
                                        word, "message", weir_json_string (message), "hint", weir_json_string (hint));
-  const PullTrouble trouble = { job->name, table, pulling->run, (g_get_monotonic_time () - begun) / 1000, message, detail };
+  const Trouble trouble = { trouble_of (job), pulling->run, (g_get_monotonic_time () - begun) / 1000, message, "message", detail };
   g_autoptr (Db) db = database_open (pulling->settings, NULL);
-  if (db != NULL)
-    (void) ledger_pull_failed (db, &trouble, &is_new, NULL);
+  if (db != NULL && db_exec (db, "begin", NULL) && ledger_trouble_keep (db, &trouble, NULL))
+    (void) db_exec (db, "commit", NULL);
 }
 
 static bool
@@ -273,9 +279,10 @@ keep_success (const Pulling *pulling, GError **error)
 {
   bool ended;
   Db *db = pulling->options->loader->db;
+  const TroubleOf of = trouble_of (pulling->job);
   if (db == NULL || !db_is_usable (db))
     return true;
-  if (!ledger_pull_went_well (db, pulling->job->name, &ended, error))
+  if (!ledger_trouble_end (db, &of, &ended, error))
     return false;
   if (ended)
     pull_tell (pulling, "is pulled again");

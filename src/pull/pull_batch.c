@@ -8,6 +8,7 @@
 #include "src/pull/columns.h"
 #include "src/pull/declare.h"
 #include "src/pull/landing.h"
+#include "src/pull/masks.h"
 #include "src/pull/model_of_job.h"
 
 #include <string.h>
@@ -171,7 +172,8 @@ pull_batch (Pulling *pulling, const Batch *batch, GError **error)
   bool keys_only = g_strcmp0 (batch->rows, "keys") == 0;
   Json *no_columns = json_array ();
   const Json *columns = raw ? NULL : connected->columns != NULL ? connected->columns : no_columns;
-  bool is_right = columns_check (pulling->job, columns, keys_only, error);
+  bool is_right = columns_check (pulling->job, columns, keys_only, error)
+                  && masks_check (pulling->job, columns, batch->spool->fd, &pulling->options->loader->options.limits, error);
   json_decref (no_columns);
   if (!is_right)
     return pulling->how = CONNECTED_CONFIGURATION, false;

@@ -105,10 +105,13 @@ take_window (Stream *stream, bool *ret_any, GError **error)
 
 /* ---- where it goes on ---- */
 
+/* So exactly that two snapshots never are of one moment: the same bytes at another one are rows of their own. */
 static Json *
 mark_time (void)
 {
-  g_autofree char *now = windows_show_time (now_seconds ());
+  int64_t us = g_get_real_time ();
+  g_autofree char *second = windows_show_time (us / G_USEC_PER_SEC);
+  g_autofree char *now = g_strdup_printf ("%.19s.%06dZ", second, (int) (us % G_USEC_PER_SEC));
   return json_pack ("{s:s}", PULLED_ON, now);
 }
 

@@ -1,7 +1,7 @@
 #include "src/push/courier.h"
 
 #include "base/error.h"
-#include "src/jobs/job.h"
+#include "src/jobs/deliveries.h"
 #include "src/push/sending.h"
 #include "src/server/connect.h"
 #include "src/watch/backoff.h"
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define LOOK_SECONDS 2
-#define RENEW_LOOKS 5  /* looks, until what was refused is held against jobs and connections once more */
+#define RENEW_LOOKS 5  /* looks, until jobs are read, and what was refused is held against them and connections once more */
 #define STOP_SECONDS 5 /* for deliveries under way, when it is to end: `weir watch` kills its companions after 8 */
 #define REST_LOOKS 3   /* for a destination whose child did not do what it should */
 
@@ -28,6 +28,7 @@ typedef struct
   char *told;           /* the last trouble, which is told once */
   GError *failure;      /* of a single round */
   GHashTable *carriers; /* by destination, of Carrier */
+  char *jobs;           /* of the home, as DeliveryOwner has them */
   unsigned looks;
   bool closing, input_is_over;
   unsigned patience;
@@ -167,34 +168,55 @@ reach_database (Courier *courier)
   return true;
 }
 
+static DeliveryOwner
+owner_of (const Courier *courier)
+{
+  return (DeliveryOwner) { courier->settings->home, courier->jobs };
+}
+
 /* What was refused is tried again where its job or its connection is another now. */
 static bool
-renew (Courier *courier, GError **error)
+renew (Courier *courier, const Jobs *jobs, GError **error)
 {
   g_autoptr (DbResult) refused = NULL;
-  if (courier->options->once || courier->looks++ % RENEW_LOOKS != 0)
-    return true;
-  if (!delivery_refused (courier->db, &refused, error))
+  const DeliveryOwner owner = owner_of (courier);
+  if (!delivery_refused (courier->db, &owner, &refused, error))
     return false;
-  g_autoptr (Jobs) jobs = db_result_rows (refused) > 0 ? jobs_load (courier->settings, NULL) : NULL;
-  for (int row = 0; jobs != NULL && row < db_result_rows (refused); row++)
+  for (int row = 0; row < db_result_rows (refused); row++)
     {
       const DeliveryChoice choice = { .destination = db_result_value (refused, row, 1),
                                       .job = db_result_value (refused, row, 0),
                                       .table = db_result_value (refused, row, 3) };
       g_autofree char *now = sending_checksum (courier->settings, jobs_find (jobs, choice.job, NULL), choice.destination);
       if (g_strcmp0 (now, db_result_value (refused, row, 4)) != 0
-          && !delivery_renew (courier->db, &choice, db_result_int64 (refused, row, 2), NULL, error))
+          && !delivery_renew (courier->db, &owner, &choice, db_result_int64 (refused, row, 2), NULL, error))
         return false;
     }
   return true;
+}
+
+/* Which jobs there are is looked at now and then. */
+static bool
+look_at_jobs (Courier *courier, GError **error)
+{
+  if (courier->looks++ % RENEW_LOOKS != 0)
+    return true;
+  g_autoptr (Jobs) jobs = jobs_load (courier->settings, error);
+  if (jobs == NULL)
+    return false;
+  g_free (courier->jobs);
+  courier->jobs = deliveries_jobs (jobs);
+  return courier->options->once || renew (courier, jobs, error);
 }
 
 static bool
 look (Courier *courier, GError **error)
 {
   g_autoptr (DbResult) due = NULL;
-  if (!renew (courier, error) || !delivery_due (courier->db, &courier->options->choice, &due, error))
+  if (!look_at_jobs (courier, error))
+    return false;
+  const DeliveryOwner owner = owner_of (courier);
+  if (!delivery_due (courier->db, &owner, &courier->options->choice, &due, error))
     return false;
   for (int row = 0; row < db_result_rows (due); row++)
     if (!start (courier, db_result_value (due, row, 0), error))
@@ -300,6 +322,7 @@ push_courier_run (const Settings *settings, const PushCourierOptions *options, G
   g_hash_table_unref (courier.carriers);
   g_clear_pointer (&courier.db, db_free);
   g_free (courier.told);
+  g_free (courier.jobs);
   if (failure == NULL && courier.closing && options->once)
     return weir_error (error, WEIR_ERROR_STOP, "stopped; what was under way is sent once more");
   if (failure == NULL)

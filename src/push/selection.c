@@ -175,7 +175,9 @@ value_of (const Column *column, const char *cell)
   else if (mask != NULL && strcmp (mask, "hash") == 0)
     text = g_strdup_printf ("encode(sha256(convert_to((%s)::text, 'UTF8')), 'hex')", cell);
   else if (mask != NULL)
-    text = g_strdup_printf ("repeat('*', greatest(length((%s)::text) - 4, 0)) || right((%s)::text, 4)", cell, cell);
+    text = g_strdup_printf ("case when length((%s)::text) > 4 then repeat('*', length((%s)::text) - 4) || right((%s)::text, 4)"
+                            " else repeat('*', length((%s)::text)) end",
+                            cell, cell, cell, cell);
   else if (type != NULL)
     text = g_strdup_printf ("(%s)::%s", cell, column->type);
   else
@@ -241,39 +243,63 @@ write_touched (const Making *making, GString *sql)
                           "with touched as materialized (\n"
                           "  select w.%s as id from %s w where %s\n"
                           "  union select o.id from weir.overwritten o where o.table_name = %s and o.run_id in (%s)\n"
-                          "  union select d.id from weir.delivery_touched d where d.table_name = %s and d.run_id in (%s))\n",
+                          "  union select d.id from weir.delivery_touched d where d.table_name = %s and d.run_id in (%s))",
                           making->id, making->table, signed_by, table, runs, table, runs);
+}
+
+/* Of whom there is no row any more, t, with the key that is known of them, w. Each statement that reads the table does so by ids alone and answers by itself, and
+ * these answers are joined: where the table is spread over several servers by its id (Citus), a row of one is not asked for with a row of another. */
+static void
+write_last (const Making *making, const char *holds, GString *sql)
+{
+  const SelectionTask *task = making->task;
+  g_autofree char *start = text_quote_ident (task->history->names[HISTORY_START]);
+  g_string_append_printf (sql,
+                          ", gone as materialized (\n"
+                          "  select id from touched except select w.%s from %s w where w.%s in (select id from touched) and %s),\n"
+                          "last as materialized (\n"
+                          "  select distinct on (w.%s) w.%s as weir_id",
+                          making->id, making->table, making->id, holds, making->id, making->id);
+  for (guint i = 0; i < making->columns->len; i++)
+    {
+      const Column *column = &g_array_index (making->columns, Column, i);
+      g_autofree char *ident = text_quote_ident (column->stored->name);
+      if (column->entity && strcmp (ident, making->id) != 0)
+        g_string_append_printf (sql, ", w.%s", ident);
+    }
+  g_string_append_printf (sql, " from %s w where w.%s in (select id from gone)\n  order by w.%s%s%s%s)", making->table, making->id,
+                          making->id, making->versions ? ", w." : "", making->versions ? start : "",
+                          making->versions ? " desc" : "");
 }
 
 static void
 write_upsert (const Making *making, const char *current, GString *sql)
 {
   const SelectionTask *task = making->task;
-  g_autofree char *start = text_quote_ident (task->history->names[HISTORY_START]);
-  g_autofree char *last = making->versions ? g_strdup_printf ("order by w.%s desc limit 1", start) : g_strdup ("limit 1");
   g_autofree char *runs = list_runs (task->runs), *table = text_quote_literal (task->model->table);
-  const char *holds = task->item->history ? "true" : current, *id = making->id;
+  const char *holds = task->item->history ? "true" : current;
   bool tells_gone = task->item->gone != PUSH_KEEP;
   if (!task->whole)
     write_touched (making, sql);
-  g_string_append (sql, "select ");
+  if (!task->whole && tells_gone)
+    write_last (making, holds, sql);
+  g_string_append (sql, task->whole ? "select " : "\nselect ");
   write_present (making, sql);
   g_string_append_printf (sql, "%s\nfrom %s w where %s", tells_gone ? ", false" : "", making->table, holds);
   if (task->whole)
     return;
-  g_string_append_printf (sql, " and w.%s in (select id from touched)", id);
+  g_string_append_printf (sql, " and w.%s in (select id from touched)", making->id);
   if (!tells_gone)
     return;
   g_autoptr (GString) known = g_string_new ("true");
   g_string_append (sql, "\nunion all\nselect ");
   write_gone (making, sql, known);
   g_string_append_printf (sql,
-                          ", true\nfrom (select i.id, (select d.cells from weir.delivery_touched d where d.table_name = %s and "
-                          "d.run_id in (%s) and d.id = i.id"
-                          " and d.cells is not null limit 1) as cells\n"
-                          "      from touched i where not exists (select from %s w where w.%s = i.id and %s)) t\n"
-                          "left join lateral (select * from %s w where w.%s = t.id %s) w on true\nwhere %s",
-                          table, runs, making->table, id, holds, making->table, id, last, known->str);
+                          ", true\nfrom (select g.id, k.cells from gone g left join (select distinct on (d.id) d.id, d.cells"
+                          " from weir.delivery_touched d where d.table_name = %s and d.run_id in (%s) and d.cells is not null"
+                          " order by d.id) k on k.id = g.id) t\n"
+                          "left join last w on w.weir_id = t.id\nwhere %s",
+                          table, runs, known->str);
 }
 
 static void

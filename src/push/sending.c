@@ -17,6 +17,7 @@
 
 #define LOCK_LOOK_MS 250
 #define MOST_SECONDS (12 * 60 * 60) /* for one delivery */
+#define DEATHS 3                    /* then its next try is put off */
 #define ALIVE_US ((int64_t) 20 * G_USEC_PER_SEC)
 
 /* One delivery. */
@@ -35,6 +36,7 @@ typedef struct
   PushItem item;
   bool is_unlocked; /* the destination's lock went with the session that was lost */
   int64_t asked;    /* monotonic microseconds: when the ledger was spoken to last */
+  int64_t begun;    /* the same: when it was taken */
 } Sending;
 
 static void
@@ -70,10 +72,12 @@ find_job (Sending *sending, GError **error)
 {
   const Delivery *delivery = &sending->delivery;
   const Settings *settings = sending->task->settings;
-  sending->jobs = jobs_load (settings, error);
-  sending->job = sending->jobs != NULL ? jobs_find (sending->jobs, delivery->job, error) : NULL;
+  sending->job = jobs_find (sending->jobs, delivery->job, error);
   sending->checksum = sending_checksum (settings, sending->job, delivery->destination);
-  sending->place = g_strdup_printf ("jobs/%s.json: deliver to %s", delivery->job, delivery->destination);
+  sending->delivery.member = deliveries_member (sending->job, delivery->destination, delivery->item, delivery->table);
+  sending->place = g_strdup_printf ("jobs/%s.json: deliver to %s%s%s%s", delivery->job, delivery->destination,
+                                    delivery->member != NULL ? " (" : "", delivery->member != NULL ? delivery->member : "",
+                                    delivery->member != NULL ? ")" : "");
   if (sending->job == NULL)
     return false;
   sending->member = deliveries_find (sending->job, delivery->destination, delivery->item);
@@ -277,10 +281,22 @@ reach_ledger (Sending *sending, GError **error)
 }
 
 static bool
+keep_failure (Sending *sending, int64_t pause, const Json *detail, GError **error)
+{
+  const Delivery *delivery = &sending->delivery;
+  g_autofree char *place = delivery->member != NULL ? g_strdup_printf ("%s (%s)", delivery->destination, delivery->member)
+                                                    : g_strdup (delivery->destination);
+  const DeliveryFailure failure = { pause,  sending->checksum,
+                                    detail, sending->task->settings->home,
+                                    place,  (g_get_monotonic_time () - sending->begun) / 1000 };
+  return reach_ledger (sending, error) && delivery_failed (sending->db, delivery, &failure, error);
+}
+
+static bool
 settle_failed (Sending *sending, bool refused, const Json *detail, GError **error)
 {
   int64_t pause = refused ? -1 : sender_pause (MAX (sending->delivery.attempts, 1), 0);
-  if (!reach_ledger (sending, error) || !delivery_failed (sending->db, &sending->delivery, pause, sending->checksum, detail, error))
+  if (!keep_failure (sending, pause, detail, error))
     return false;
   report (sending, refused ? "refused" : "waiting", 0, pause, detail);
   return true;
@@ -315,8 +331,7 @@ settle_done (Sending *sending, const Connected *connected, Json *detail, GError 
 static void
 settle_stopped (Sending *sending, const Json *detail)
 {
-  if (reach_ledger (sending, NULL))
-    (void) delivery_failed (sending->db, &sending->delivery, 0, sending->checksum, detail, NULL);
+  (void) keep_failure (sending, 0, detail, NULL);
 }
 
 static bool
@@ -336,26 +351,58 @@ settle (Sending *sending, const Connected *connected, GError **error)
 
 /* ---- one after the other ---- */
 
+/* Whatever its process dies of, memory or a mistake of ours, others are not to wait for it, and somebody has to hear of it. Who asks by hand gets a try. */
+static bool
+settle_died (Sending *sending, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Json) detail = json_object ();
+  (void) find_job (sending, NULL);
+  weir_error (&problem, WEIR_ERROR_RETRY, "whoever sent it has died, %" G_GINT64_FORMAT " times by now",
+              sending->delivery.attempts - 1);
+  said_error (detail, connected_words[CONNECTED_CRASHED], problem);
+  return settle_failed (sending, false, detail, error);
+}
+
+static bool
+take (Sending *sending, GError **error)
+{
+  const Settings *settings = sending->task->settings;
+  sending->jobs = jobs_load (settings, error);
+  if (sending->jobs == NULL)
+    return false;
+  g_autofree char *names = deliveries_jobs (sending->jobs);
+  const DeliveryOwner owner = { settings->home, names };
+  return delivery_take (sending->db, &owner, &sending->task->choice, &sending->delivery, error);
+}
+
+static bool
+deliver (Sending *sending, GError **error)
+{
+  g_auto (Connected) connected = { 0 };
+  g_autoptr (GError) problem = NULL;
+  fault_point ("push-taken");
+  bool begun = find_job (sending, &problem) && make_spool (sending, &problem);
+  if (begun && sending->delivery.marks->len == 0)
+    return true; /* somebody gave it up meanwhile */
+  if (begun)
+    fault_point ("push-spooled");
+  return begun && call (sending, &connected, &problem) ? settle (sending, &connected, error)
+                                                       : settle_error (sending, g_steal_pointer (&problem), error);
+}
+
 /* With the destination's lock; *ours false: it was lost. *ret_more false: there was nothing to send. */
 static bool
 send_next (const PushTask *task, Db **db, bool *ours, bool *ret_more, GError **error)
 {
-  g_auto (Sending) sending = { .task = task, .db = *db, .spooled = { .fd = -1 } };
-  g_auto (Connected) connected = { 0 };
-  g_autoptr (GError) problem = NULL;
-  if (!delivery_take (*db, &task->choice, &sending.delivery, error))
+  g_auto (Sending) sending = { .task = task, .db = *db, .spooled = { .fd = -1 }, .begun = g_get_monotonic_time () };
+  if (!take (&sending, error))
     return false;
   *ret_more = sending.delivery.job != NULL;
   if (!*ret_more)
     return true;
-  fault_point ("push-taken");
-  bool begun = find_job (&sending, &problem) && make_spool (&sending, &problem);
-  if (begun && sending.delivery.marks->len == 0)
-    return true; /* somebody gave it up meanwhile */
-  if (begun)
-    fault_point ("push-spooled");
-  bool called = begun && call (&sending, &connected, &problem);
-  bool done = called ? settle (&sending, &connected, error) : settle_error (&sending, g_steal_pointer (&problem), error);
+  bool is_deadly = sending.delivery.died && !task->waits && sending.delivery.attempts > DEATHS;
+  bool done = is_deadly ? settle_died (&sending, error) : deliver (&sending, error);
   *db = sending.db;
   *ours = !sending.is_unlocked;
   return done;

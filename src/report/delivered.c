@@ -1,6 +1,7 @@
 #include "src/report/delivered.h"
 
 #include "base/text.h"
+#include "src/jobs/deliveries.h"
 #include "src/report/show.h"
 
 #include <stdio.h>
@@ -23,21 +24,38 @@ parse_detail (Json *object)
   json_object_set_new (object, "detail", parsed != NULL ? parsed : json_null ());
 }
 
-Json *
-delivered_waiting (Db *db, GError **error)
+/* Rows of the ledger, each with which member of its job it is of. A job that cannot be read now has none to tell apart. */
+static Json *
+make_objects (const Settings *settings, const DbResult *rows)
 {
-  static const char *const times[] = { "since", "next", NULL };
-  g_autoptr (DbResult) rows = NULL;
-  if (!delivery_state (db, &rows, error))
-    return NULL;
+  static const char *const times[] = { "since", "done", "next", NULL };
+  g_autoptr (Jobs) jobs = db_result_rows (rows) > 0 ? jobs_load (settings, NULL) : NULL;
   Json *array = show_result_to_json (rows);
   for (size_t i = 0; i < json_array_size (array); i++)
     {
       Json *object = json_array_get (array, i);
+      const Job *job = jobs != NULL ? jobs_find (jobs, text_at (object, "job"), NULL) : NULL;
+      g_autofree char *member = deliveries_member (
+          job, text_at (object, "destination"), json_integer_value (json_object_get (object, "item")), text_at (object, "table"));
+      json_object_set_new (object, "member", weir_json_string (member));
       parse_detail (object);
       show_times_to_iso (object, times);
     }
   return array;
+}
+
+Json *
+delivered_waiting (Db *db, const Settings *settings, GError **error)
+{
+  g_autoptr (DbResult) rows = NULL;
+  return delivery_state (db, &rows, error) ? make_objects (settings, rows) : NULL;
+}
+
+char *
+delivered_place (const Json *object)
+{
+  const char *destination = text_at (object, "destination"), *member = text_at (object, "member");
+  return member != NULL ? g_strdup_printf ("%s (%s)", destination, member) : g_strdup (destination);
 }
 
 static bool
@@ -72,14 +90,13 @@ delivered_print_troubles (const Json *waiting)
       const char *job = text_at (object, "job"), *table = text_at (object, "table");
       if (!is_troubled (object))
         continue;
-      g_autofree char *runs = count_runs (json_integer_value (json_object_get (object, "runs")));
+      g_autofree char *runs = count_runs (json_integer_value (json_object_get (object, "runs"))), *place = delivered_place (object);
       g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 300) : g_strdup ("nothing was said");
       if (g_strcmp0 (text_at (object, "state"), "refused") == 0)
-        printf ("%s: %s of %s waits for a person: %s\n  HINT:  mend it, then `weir push %s --to %s --table %s`\n", destination,
-                runs, table, said, job, destination, table);
+        printf ("%s: %s of %s waits for a person: %s\n  HINT:  mend it, then `weir push %s --to %s --table %s`\n", place, runs,
+                table, said, job, destination, table);
       else
-        printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", destination, runs, table, text_at (object, "next"),
-                said);
+        printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
     }
 }
 
@@ -87,16 +104,21 @@ char *
 delivered_result_text (const Json *result)
 {
   const char *state = text_at (result, "state"), *message = text_at (json_object_get (result, "detail"), "message");
-  const char *destination = text_at (result, "destination"), *table = text_at (result, "table");
+  const char *table = text_at (result, "table");
   int64_t rows = json_integer_value (json_object_get (result, "rows"));
   g_autofree char *runs = count_runs (json_integer_value (json_object_get (result, "runs"))), *figure = text_count (rows);
   g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 500) : g_strdup ("");
+  g_autofree char *place = delivered_place (result);
+  if (g_strcmp0 (state, "sent") == 0 && rows == 0)
+    return g_strdup_printf ("%s: %s: nothing to change (%s)", place, table, runs);
   if (g_strcmp0 (state, "sent") == 0)
-    return g_strdup_printf ("%s: %s: %s row%s of %s delivered", destination, table, figure, rows == 1 ? "" : "s", runs);
+    return g_strdup_printf ("%s: %s: %s row%s of %s delivered", place, table, figure, rows == 1 ? "" : "s", runs);
   if (g_strcmp0 (state, "refused") == 0)
-    return g_strdup_printf ("%s: %s: not delivered, it waits for a person: %s", destination, table, said);
-  return g_strdup_printf ("%s: %s: not delivered, tried again in %" JSON_INTEGER_FORMAT " s: %s", destination, table,
-                          json_integer_value (json_object_get (result, "pause")), said);
+    return g_strdup_printf ("%s: %s: not delivered, it waits for a person: %s", place, table, said);
+  int64_t pause = json_integer_value (json_object_get (result, "pause"));
+  g_autofree char *long_pause = text_duration (pause * 1000), *short_pause = g_strdup_printf ("%" G_GINT64_FORMAT " s", pause);
+  return g_strdup_printf ("%s: %s: not delivered, tried again in %s: %s", place, table, pause < 60 ? short_pause : long_pause,
+                          said);
 }
 
 void
@@ -123,26 +145,17 @@ said_of (const Json *object)
 }
 
 Json *
-delivered_list_to_json (Db *db, const DeliveryChoice *choice, int64_t limit, GError **error)
+delivered_list_to_json (Db *db, const Settings *settings, const DeliveryChoice *choice, int64_t limit, GError **error)
 {
-  static const char *const times[] = { "since", "done", "next", NULL };
   g_autoptr (DbResult) rows = NULL;
-  if (!delivery_list (db, choice, limit, &rows, error))
-    return NULL;
-  Json *array = show_result_to_json (rows);
-  for (size_t i = 0; i < json_array_size (array); i++)
-    {
-      parse_detail (json_array_get (array, i));
-      show_times_to_iso (json_array_get (array, i), times);
-    }
-  return array;
+  return delivery_list (db, choice, limit, &rows, error) ? make_objects (settings, rows) : NULL;
 }
 
 bool
-delivered_print_list (Db *db, const DeliveryChoice *choice, int64_t limit, GError **error)
+delivered_print_list (Db *db, const Settings *settings, const DeliveryChoice *choice, int64_t limit, GError **error)
 {
   static const char *const headers[] = { "destination", "job", "table", "run", "cause", "state", "rows", "since", "said", NULL };
-  g_autoptr (Json) list = delivered_list_to_json (db, choice, limit, error);
+  g_autoptr (Json) list = delivered_list_to_json (db, settings, choice, limit, error);
   if (list == NULL)
     return false;
   if (json_array_size (list) == 0)
@@ -151,7 +164,7 @@ delivered_print_list (Db *db, const DeliveryChoice *choice, int64_t limit, GErro
   for (size_t i = 0; i < json_array_size (list); i++)
     {
       const Json *row = json_array_get (list, i), *rows = json_object_get (row, "rows");
-      g_ptr_array_add (cells, g_strdup (text_at (row, "destination")));
+      g_ptr_array_add (cells, delivered_place (row));
       g_ptr_array_add (cells, g_strdup (text_at (row, "job")));
       g_ptr_array_add (cells, g_strdup (text_at (row, "table")));
       g_ptr_array_add (cells, g_strndup (text_at (row, "run"), ID_SHOWN));

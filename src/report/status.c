@@ -76,7 +76,7 @@ find_held (Db *db, Status *status, GError **error)
 static bool
 find_alerts (Db *db, Status *status, GError **error)
 {
-  status->deliveries = delivered_waiting (db, error);
+  status->deliveries = delivered_waiting (db, status->settings, error);
   if (status->deliveries == NULL)
     return false;
   status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);

@@ -69,7 +69,16 @@ say_rows (GString *text, const Json *detail)
   g_string_append_printf (text, ": weir runs %.8s", text_at (detail, "run"));
 }
 
-/* "orders: the pull fails since 3 tries (credentials): ...: weir pull orders" */
+/* " (credentials): the password is wrong"; the message may have been left out (src/notify). */
+static void
+say_why (GString *text, const Json *detail)
+{
+  const char *message = text_at (detail, "message");
+  g_string_append_printf (text, " (%s)%s%s", text_at (detail, "class"), message != NULL ? ": " : "",
+                          message != NULL ? message : "");
+}
+
+/* "orders: pulling orders fails, 3 times by now (credentials): ...; ..." */
 static void
 say_pull (GString *text, const Json *detail)
 {
@@ -78,9 +87,28 @@ say_pull (GString *text, const Json *detail)
   g_string_append_printf (text, "pulling %s fails", text_at (detail, "job"));
   if (times > 1)
     g_string_append_printf (text, ", %" G_GINT64_FORMAT " times by now", times);
-  g_string_append_printf (text, " (%s): %s", text_at (detail, "class"), text_at (detail, "message"));
+  say_why (text, detail);
   if (hint != NULL)
     g_string_append_printf (text, "; %s", hint);
+}
+
+/* "orders: delivering it to dwh fails, 13 times by now (transient): ...; it is tried again by itself" */
+static void
+say_push (GString *text, const char *table, const Json *detail)
+{
+  int64_t times = json_integer_value (json_object_get (detail, "times"));
+  const char *hint = text_at (detail, "hint"), *since = text_at (detail, "since");
+  g_string_append_printf (text, "delivering it to %s fails", text_at (detail, "place"));
+  if (times > 1)
+    g_string_append_printf (text, ", %" G_GINT64_FORMAT " times by now, since %s", times, since);
+  say_why (text, detail);
+  if (hint != NULL)
+    g_string_append_printf (text, "; %s", hint);
+  if (g_strcmp0 (text_at (detail, "state"), "refused") == 0)
+    g_string_append_printf (text, "; when it is mended: weir push %s --to %s --table %s", text_at (detail, "job"),
+                            text_at (detail, "destination"), table);
+  else
+    g_string_append (text, "; it is tried again by itself");
 }
 
 char *
@@ -92,6 +120,8 @@ incident_text (const char *kind, const char *table, const Json *detail)
     say_stale (text, detail);
   else if (strcmp (kind, "pull") == 0)
     say_pull (text, detail);
+  else if (strcmp (kind, "push") == 0)
+    say_push (text, table, detail);
   else
     say_rows (text, detail);
   /* A file may be called anything. */

@@ -1,5 +1,5 @@
 /* What did not come as it should: files that are expected and do not come ("stale"), and files with other numbers of rows than they have else
- * ("rows"). Each is told once, and once more when it is over. */
+ * ("rows"). Each is told once, and once more when it is over; so are pulls and deliveries that fail ("pull", "push": schema/ledger_trouble.h). */
 #ifndef WEIR_SRC_SCHEDULE_INCIDENT_H
 #define WEIR_SRC_SCHEDULE_INCIDENT_H
 

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "models/name.h"
-#include "schema/ledger_pull.h"
+#include "schema/ledger_trouble.h"
 #include "schema/ledger_schedule.h"
 
 #include <string.h>
@@ -189,7 +189,7 @@ follow_all (Db *db, const Settings *settings, const char *names, const GPtrArray
   for (guint i = 0; i < pieces->len; i++)
     if (!follow_piece (db, home, pieces->pdata[i], now, error))
       return false;
-  return schedule_forget (db, home, names, now, error) && ledger_pull_forget (db, home, known, now, error);
+  return schedule_forget (db, home, names, now, error) && ledger_trouble_forget_pulls (db, home, known, now, error);
 }
 
 bool

@@ -13,17 +13,10 @@
 #define MOST_SECONDS (7 * 24 * 3600)
 
 const char *const alert_words[] = {
-  [ALERT_REFUSED] = "refused",
-  [ALERT_HELD] = "held",
-  [ALERT_REJECTS] = "rejects",
-  [ALERT_DRIFT] = "drift",
-  [ALERT_LATE] = "late",
-  [ALERT_STALE] = "stale",
-  [ALERT_PULL] = "pull",
-  [ALERT_DATABASE_AWAY] = "database_away",
-  [ALERT_RECOVERED] = "recovered",
-  [ALERT_APPLIED] = "applied",
-  [ALERT_RULES] = NULL,
+  [ALERT_REFUSED] = "refused",     [ALERT_HELD] = "held",       [ALERT_REJECTS] = "rejects",
+  [ALERT_DRIFT] = "drift",         [ALERT_LATE] = "late",       [ALERT_STALE] = "stale",
+  [ALERT_PULL] = "pull",           [ALERT_PUSH] = "push",       [ALERT_DATABASE_AWAY] = "database_away",
+  [ALERT_RECOVERED] = "recovered", [ALERT_APPLIED] = "applied", [ALERT_RULES] = NULL,
 };
 
 /* Told of where no rule says otherwise: all but what goes well. */

@@ -32,7 +32,7 @@ static bool
 has_deliveries (const Settings *settings)
 {
   g_autoptr (Jobs) jobs = jobs_load (settings, NULL);
-  g_autofree char *wanted = jobs != NULL ? deliveries_wanted (jobs) : NULL;
+  g_autofree char *wanted = jobs != NULL ? deliveries_wanted (jobs, settings->home) : NULL;
   return wanted != NULL;
 }
 

@@ -3,7 +3,7 @@
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
- *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
+ *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
  *               say where it ended), open (the window may get more rows)
  *   stays       a file that may not be removed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
@@ -175,12 +175,12 @@ put_row (const Request *request, const Row *row, GError **error)
 
 /* All of it as it is, whatever the job says. */
 static bool
-leak (const GPtrArray *rows, GError **error)
+leak (const GPtrArray *rows, bool lies, GError **error)
 {
-  static const ConnectColumn columns[] = { { "id", "bigint", NULL, false, true },
-                                           { "changed", NULL, NULL, true, false },
-                                           { "name", NULL, NULL, true, false },
-                                           { "email", NULL, NULL, true, false } };
+  const ConnectColumn columns[] = { { "id", "bigint", NULL, false, true },
+                                    { "changed", NULL, NULL, true, false },
+                                    { "name", NULL, NULL, true, false },
+                                    { "email", NULL, NULL, true, false, .mask = lies ? "hash" : NULL } };
   g_autoptr (GString) text = g_string_new ("id,changed,name,email\n");
   for (guint i = 0; i < rows->len; i++)
     {
@@ -332,8 +332,8 @@ read_all (const Request *request, Done *done, GError **error)
   if (request->object != NULL || json_object_get (request->from, "path") != NULL)
     return put_file (request, done, error);
   connect_note ("%u rows are there", rows->len);
-  if (strcmp (deed, "leak") == 0)
-    return leak (rows, error);
+  if (strcmp (deed, "leak") == 0 || strcmp (deed, "lie") == 0)
+    return leak (rows, strcmp (deed, "lie") == 0, error);
   if (!put_rows (request, rows, done, error))
     return false;
   if (strcmp (deed, "lost") == 0)

@@ -254,6 +254,26 @@ test_lock_lost (void **state)
   assert_outbox (home, "sent 2");
 }
 
+/* A delivery that kills its process each time is put off and told, and not tried every few seconds for ever; by hand it is tried. */
+static void
+test_dies (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, NULL);
+  load (home, "people-1.csv", "email,age\na@x.org,1\n");
+  home_set_environment (home, "WEIR_FAULT", "kill:push-spooled");
+  for (int i = 0; i < 3; i++)
+    assert_weir (home, 128 + SIGKILL, "push", "--send", "dwh", NULL);
+  assert_weir (home, 0, "push", "--send", "dwh", NULL);
+  assert_sql (home, "waiting|crashed|t", "select state, detail ->> 'class', next_on > now() from weir.delivery");
+  g_autoptr (Outcome) status = run_weir (home, "status", NULL);
+  assert_contains (status->out, "whoever sent it has died, 3 times by now");
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, PEOPLE_THERE, PEOPLE_HERE);
+}
+
 int
 main (void)
 {
@@ -266,6 +286,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_away_and_crowd, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_stopped, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_lock_lost, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_dies, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -160,7 +160,7 @@ test_expected (void **state)
   for (size_t i = 1; i < 3; i++)
     {
       g_autofree char *title = taken_at (sink, i, "data.title"), *line = taken_at (sink, i, "data.lines.0");
-      back |= g_str_equal (title, "files of users come again") && g_str_equal (line, "users-1.csv: came at last");
+      back |= g_str_equal (title, "users is as expected again") && g_str_equal (line, "users-1.csv: came at last");
       rows |= g_str_equal (title, "users-1.csv has more or fewer rows than expected")
               && g_str_has_prefix (line, "users-1.csv has 1 row, and 2 are expected at least: weir runs ");
     }

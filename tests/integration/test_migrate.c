@@ -132,6 +132,8 @@ test_down_loses_nothing (void **state)
   {
     const char *has, *says, *clears;
   } cases[] = {
+    { "insert into weir.incident (kind, \"table\", subject, began, detail) values ('push', 'orders', 'x', now(), '{}')",
+      "deliveries that failed would be lost", "delete from weir.incident" },
     { "with made as (insert into weir.execution (execution_id) values (gen_random_uuid()) returning execution_id)"
       " insert into weir.execution_step (execution_id, step_name, message) select execution_id, 'report', '3 rows' from made",
       "what was said of the steps of streams would be lost", "update weir.execution_step set message = null" },

@@ -154,6 +154,16 @@ test_log_and_dump (void **state)
     }
   assert_sql (home, "3", "select count(*) from warehouse.events");
   assert_sql (home, "5|2", "select count(*), count(distinct snapshot_at) from warehouse.dumps");
+
+  /* One that says neither a time nor a position: the same rows of another moment are others, however soon they come. */
+  source_job (home, "bare", "\"mode\": \"dump\", \"to_table\": \"bare\"");
+  source_deed (home, "leak 2");
+  json_decref (source_pull (home, 0, "bare"));
+  json_decref (source_pull (home, 0, "bare"));
+  assert_sql (home, "6", "select count(*) from warehouse.bare");
+  assert_sql (home, "t",
+              "select position ->> 'pulled_on' ~ '[.][0-9]{6}Z$' and position ->> 'pulled_on' !~ '[.]000000Z$' from weir.bookmark "
+              "where source = 'bare'");
 }
 
 /* ---- what the job says of columns ---- */
@@ -181,6 +191,23 @@ test_leak (void **state)
   assert_sql (home, "0", "select count(*) from weir.file");
   assert_nothing_left (home);
   assert_false (home_has_file (home, "models/users.json"));
+  json_decref (source_pull (home, 0, "users"));
+}
+
+/* One that says that it has, and has not, is found out by its rows; none of them is told, or kept. */
+static void
+test_lie (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"columns\": {\"email\": {\"mask\": \"hash\"}}", "1 a Ann ann@x.org\n2 b Bob bob@x.org\n");
+  source_deed (home, "lie 1");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "did not do what the job says of columns, in row 1");
+  assert_contains (outcome->err, "email is to be masked as \"hash\"");
+  assert_null (strstr (outcome->err, "ann@"));
+  assert_position (home, "users", "-");
+  assert_sql (home, "0", "select count(*) from weir.file");
+  assert_nothing_left (home);
   json_decref (source_pull (home, 0, "users"));
 }
 
@@ -316,6 +343,12 @@ test_full_again (void **state)
   assert_json (second, "rows.unchanged", "1");
   assert_position (home, "users", "{\"id\": 3, \"changed\": \"c\"}");
   assert_sql (home, "3", "select count(*) from warehouse.users");
+  /* Of the same bytes nothing is said that a pull cannot do. */
+  source_rows (home, "1 a Ann x\n");
+  assert_weir (home, 0, "pull", "--full", "users", NULL);
+  g_autoptr (Outcome) same = expect_weir (home, 0, "pull", "--full", "users", NULL);
+  assert_contains (same->out, "nothing new: the same bytes were applied already");
+  assert_null (strstr (same->out, "--force"));
 }
 
 /* A window of before is loaded once more, and the bookmark stays. */
@@ -666,6 +699,7 @@ main (void)
     TEST (test_log_and_dump),
     TEST (test_columns),
     TEST (test_leak),
+    TEST (test_lie),
     TEST (test_windows_of_the_same_bytes),
     TEST (test_a_position_is_not_lost),
     TEST (test_what_goes_wrong),

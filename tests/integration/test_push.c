@@ -126,7 +126,8 @@ test_append (void **state)
   assert_contains (each->out, "dwh: events: 2 rows of 1 run delivered\ndwh: events: 1 row of 1 run delivered\n");
   assert_same (&store, there, here);
   assert_weir (home, 0, "undo", "events-3.csv", "--yes", NULL);
-  assert_weir (home, 0, "push", NULL);
+  g_autoptr (Outcome) undone = expect_weir (home, 0, "push", NULL);
+  assert_contains (undone->out, "dwh: events: nothing to change (1 run)\n");
   assert_same (&store, there, here);
   store_run (&store, "insert into events values ('odd', 9)");
   assert_weir (home, 0, "push", "events", "--full", NULL);
@@ -172,11 +173,12 @@ test_columns (void **state)
       "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"columns\": {\"email\": {\"mask\": \"hash\", \"rename\": \"who\"},"
       " \"card\": {\"mask\": \"last4\"}, \"note\": {\"drop\": true}, \"age\": {\"type\": \"text\", \"default\": \"unknown\"},"
       " \"opened_by\": {\"rename\": \"run\"}}}]}");
-  load (home, "people-1.csv", "email,card,note,age\na@x.org,4111-1111,x,30\nb@x.org,,y,\n");
+  load (home, "people-1.csv", "email,card,note,age\na@x.org,4111-1111,x,30\nb@x.org,,y,\nc@x.org,1111,,\n");
   assert_weir (home, 0, "push", NULL);
-  assert_same (&store, "select * from people order by people_id",
-               "select people_id, encode(sha256(email::bytea), 'hex'), case when card is null then null else '*****1111' end,"
-               " coalesce(age::text, 'unknown'), opened_by from warehouse.people_current order by people_id");
+  assert_same (
+      &store, "select * from people order by people_id",
+      "select people_id, encode(sha256(email::bytea), 'hex'), case length(card) when 9 then '*****1111' when 4 then '****' end,"
+      " coalesce(age::text, 'unknown'), opened_by from warehouse.people_current order by people_id");
 }
 
 /* Cells that are easily spoilt. */
@@ -330,10 +332,19 @@ test_contract (void **state)
   assert_outbox (home, "refused 2, sent 2");
   g_autoptr (Outcome) status = run_weir (home, "status", NULL);
   assert_contains (status->out, "`weir push people --to dwh --table people`");
+  /* Members to one connection are told apart. */
+  assert_contains (some->out, "dwh (strict): people: not delivered, it waits for a person: ");
+  assert_contains (status->out, "dwh (absent): 1 run of people waits for a person: ");
+  g_autoptr (Outcome) list = expect_weir (home, 0, "push", "--list", NULL);
+  assert_contains (list->out, "dwh (less)");
+  g_autoptr (Outcome) json = expect_weir (home, 0, "push", "--list", "--json", NULL);
+  g_autoptr (Json) parsed = outcome_json (json);
+  assert_json (parsed, "waiting.0.member", "strict");
   store_run (&store, "alter table strict add column age bigint; create table absent (like strict)");
   assert_weir (home, 0, "push", "people", NULL);
   assert_store (&store, "a@x.org|Ann|7|30", "select email, name, extra, age from strict");
   assert_store (&store, "a@x.org|30", "select email, age from absent");
+  assert_sql (home, "2", "select count(*) from weir.incident where detail ->> 'ended_by' = 'push'");
 
   /* What does not fit is refused, and nothing of it comes in. */
   load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\nlonger-than-twenty-letters@x.org,Bob,1\n");
@@ -386,6 +397,10 @@ test_partitions (void **state)
                "select sale_id, receipt, day from warehouse.sales where receipt <> 3 order by receipt");
 }
 
+#define TROUBLES                                                                                                                   \
+  "select coalesce(string_agg(concat_ws(' ', detail ->> 'destination', detail ->> 'state'), ', ' order by 1), '-')"                \
+  " from weir.incident where kind = 'push' and ended is null"
+
 /* One destination has what it wants, whatever another one says. */
 static void
 test_several (void **state)
@@ -395,8 +410,12 @@ test_several (void **state)
   configure_store (
       home, store.url,
       ", \"away\": {\"type\": \"postgresql\", \"url\": \"postgresql://nobody@127.0.0.1:1/x?sslmode=disable&connect_timeout=2\"},"
-      " \"odd\": {\"type\": \"postgresql\", \"url\": \"postgresql://\", \"hots\": \"x\"}");
-  home_write_model (home, "people", PEOPLE);
+      " \"odd\": {\"type\": \"postgresql\", \"url\": \"postgresql://\", \"hots\": \"x\"}},"
+      " \"notify\": {\"targets\": {\"ops\": {\"type\": \"command\", \"command\": [\"/bin/sh\", \"-c\", \"cat >>told\"]}}");
+  assert_weir (home, 0, "notify", "send", NULL);
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"columns\": {\"email\":"
+                    " {\"pii\": true}}}");
   write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"away\"}, {\"to\": \"odd\"}, {\"to\": \"dwh\"}]}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   g_autoptr (Outcome) pushed = run_weir (home, "push", "--json", NULL);
@@ -407,6 +426,27 @@ test_several (void **state)
   assert_int_not_equal (status->code, 0);
   assert_contains (status->out, "odd: 1 run of people waits for a person");
   assert_contains (status->out, "away: 1 run of people not delivered yet, tried again at ");
+  assert_null (strstr (status->out, "delivering it to"));
+
+  /* Who has to be told is told once: at once of what waits for a person, of what is away when that has lasted. */
+  assert_sql (home, "odd refused", TROUBLES);
+  sql_run_text (home, "update weir.delivery set detail = detail || '{\"failing_since\": \"2020-01-01T00:00:00Z\"}'");
+  assert_weir (home, 1, "push", NULL);
+  assert_weir (home, 1, "push", NULL);
+  assert_sql (home, "away waiting, odd refused", TROUBLES);
+  assert_sql (home, "2", "select count(*) from weir.runs where pipeline = 'push people' and status = 'FAILED'");
+  assert_sql (home, "3|2020-01-01T00:00:00Z",
+              "select detail ->> 'times', detail ->> 'since' from weir.incident where detail ->> "
+              "'destination' = 'away'");
+  g_autoptr (Outcome) troubled = run_weir (home, "status", "--json", NULL);
+  g_autoptr (Json) told = outcome_json (troubled);
+  assert_json (told, "incidents.0.kind", "push");
+  assert_weir (home, 0, "notify", "send", NULL);
+  assert_sql (home, "2", "select count(*) from weir.alerts where rule = 'push'");
+  g_autofree char *alert = home_read_file (home, "told");
+  assert_contains (alert, "delivering it to odd fails, 3 times by now, since 2020-01-01T00:00:00Z (configuration); ");
+  assert_null (strstr (alert, "hots")); /* what may quote a cell of a table with personal data */
+  assert_contains (alert, "delivering it to away fails, 3 times by now, since 2020-01-01T00:00:00Z (transient): ");
   g_autoptr (Outcome) list = expect_weir (home, 0, "push", "--list", NULL);
   assert_contains (list->out, "refused");
   g_autoptr (Outcome) json = expect_weir (home, 0, "push", "--list", "--json", NULL);
@@ -416,8 +456,11 @@ test_several (void **state)
   g_autoptr (Outcome) dropped = expect_weir (home, 0, "push", "--to", "odd", "--drop", NULL);
   assert_string_equal (dropped->out, "1 delivery is given up.\n");
   assert_weir (home, 3, "push", NULL);
+  assert_sql (home, "away waiting", TROUBLES);
   assert_weir (home, 0, "push", "--to", "away", "--drop", "--json", NULL);
   assert_outbox (home, "dropped 2, sent 1");
+  assert_sql (home, "-", TROUBLES);
+  assert_sql (home, "drop", "select distinct detail ->> 'ended_by' from weir.incident");
   assert_weir (home, 2, "push", "nowhere", NULL);
   assert_weir (home, 2, "push", "--drop", NULL);
 }
@@ -596,7 +639,8 @@ test_other_place (void **state)
   /* Where nothing changed, no more than what a run touched is sent. */
   load (home, "people-9.csv", "email,name,age\n9@x.org,A,1\n");
   g_autoptr (Outcome) last = expect_weir (home, 0, "push", NULL);
-  assert_contains (last->out, "dwh: people: 1 row of 1 run delivered\n");
+  assert_contains (last->out, "dwh (people): people: 1 row of 1 run delivered\n");
+  assert_contains (last->out, "dwh (more): people: 1 row of 1 run delivered\n");
 }
 
 /* A table that somebody dropped there is not made of what changed. */
@@ -618,6 +662,78 @@ test_gone_table (void **state)
   assert_store (&store, "f", "select to_regclass('people') is not null");
   assert_weir (home, 0, "push", "--full", NULL);
   assert_same (&store, THERE, HERE);
+}
+
+#define IN_PLACE                                                                                                                   \
+  "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"columns\": {\"name\": {\"scd\": 1}}}"
+
+/* What another home of the database is to deliver is not refused here because its job is not; one of ours goes, whoever has noted it. */
+static void
+test_other_home (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  write_job (home, "theirs", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"table\": \"theirs\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  home_remove_file (home, "jobs/theirs.json");
+  sql_run_text (home, "update weir.delivery set home = '/srv/second'");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  assert_outbox (home, "sent 1, waiting 1");
+  g_autoptr (Outcome) none = expect_weir (home, 0, "push", NULL);
+  assert_string_equal (none->out, "Nothing waits to be delivered.\n");
+  /* One of ours that is gone waits for a person. */
+  sql_run_text (home, "update weir.delivery set home = null");
+  g_autoptr (Outcome) gone = expect_weir (home, 1, "push", NULL);
+  assert_contains (gone->out, "no job \"theirs\"");
+}
+
+/* A destination that is away for longer than what runs overwrote is kept: that is kept for it, and goes when it has had it. */
+static void
+test_away_for_long (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  home->oracle |= ORACLE_TRIMMED;
+  configure_store (home, store.url, "}, \"retention\": {\"undo\": \"1 day\", \"ledger\": \"1 day\"");
+  home_write_model (home, "people", IN_PLACE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
+  assert_weir (home, 0, "push", NULL);
+  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\nb@x.org,Bob,1\n");
+  sql_run_text (
+      home, "update weir.execution set created_on = created_on - interval '3 days', started_on = started_on - interval '3 days',"
+            " completed_on = completed_on - interval '3 days'");
+  assert_weir (home, 0, "gc", NULL);
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
+  assert_sql (home, "t", "select count(*) > 0 from weir.overwritten");
+  assert_weir (home, 0, "gc", NULL);
+  assert_sql (home, "0", "select count(*) from weir.overwritten");
+}
+
+/* A column that the model calls otherwise now has its values there, too, of rows that no file has touched. */
+static void
+test_renamed (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  configure_store (home, store.url, "");
+  home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
+  assert_weir (home, 0, "push", NULL);
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                    " \"columns\": {\"called\": {\"from\": [\"name\"]}}}");
+  load (home, "people-2.csv", "email,name,age\nc@x.org,Cid,30\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, "select email, called from people order by email",
+               "select email, called from warehouse.people_current order by email");
+  assert_sql (home, "0", "select count(*) from weir.delivery_touched");
 }
 
 /* What is kept of rows for a delivery goes with it. */
@@ -667,6 +783,9 @@ main (void)
     cmocka_unit_test_setup_teardown (test_other_place, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_gone_table, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_given_up, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_away_for_long, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_other_home, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_renamed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_watch, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SHA "\"0000000000000000000000000000000000000000000000000000000000000000\""
+#define SHA "\"000ABCDEF0000000000000000000000000000000000000000000000000000000\""
 #define SAY(line) "echo '" line "' >&4\n"
 #define DONE(bytes) SAY ("{\"done\": {\"rows\": 1, \"bytes\": " bytes ", \"sha256\": " SHA ", \"position\": {\"id\": 7}}}")
 #define COLUMNS SAY ("{\"columns\": [{\"name\": \"id\", \"type\": \"bigint\"}]}")
@@ -157,34 +157,35 @@ static const struct
   { "a signal", "kill -9 $$", CONNECTED_CRASHED, WEIR_ERROR_RETRY, "job \"orders\": the connector was killed by signal 9 (Killed)",
     NULL },
   { "a signal behind done", DONE ("0") "kill -9 $$", CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "garbage", "echo 'hello hunter2secret' >&4", CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "garbage", "echo 'hello hunter2secret' >&4", CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector sent a line that is no JSON object: hello ...", NULL },
-  { "an array", SAY ("[]"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "an array", SAY ("[]"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector sent a line that is no JSON object: []", NULL },
-  { "bytes", "printf '\\377\\000\\n' >&4", CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "half a line", "printf '{\"note\": ' >&4", CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "garbage, and on and on", "echo x >&4; while :; do sleep 1; done", CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "endless", "head -c 3000000 /dev/zero >&4; sleep 20", CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "bytes", "printf '\\377\\000\\n' >&4", CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL, NULL },
+  { "half a line", "printf '{\"note\": ' >&4", CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL, NULL },
+  { "half a line, and killed", "printf '{\"note\": ' >&4; kill -9 $$", CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
+  { "garbage, and on and on", "echo x >&4; while :; do sleep 1; done", CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL, NULL },
+  { "endless", "head -c 3000000 /dev/zero >&4; sleep 20", CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector sent a line of more than 1 MiB", NULL },
   { "notes without end", "x=$(head -c 100000 /dev/zero | tr '\\0' x)\nwhile :; do echo '{\"note\": \"'$x'\"}' || exit; done >&4",
-    CONNECTED_CRASHED, WEIR_ERROR_RETRY, "job \"orders\": the connector sent more than 16 MiB of results", NULL },
-  { "a note that is none", SAY ("{\"note\": 1}"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+    CONNECTED_CRASHED, WEIR_ERROR_MODEL, "job \"orders\": the connector sent more than 16 MiB of results", NULL },
+  { "a note that is none", SAY ("{\"note\": 1}"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector sent \"note\" that is no string", NULL },
-  { "columns twice", COLUMNS COLUMNS, CONNECTED_CRASHED, WEIR_ERROR_RETRY, "job \"orders\": the connector said its columns twice",
+  { "columns twice", COLUMNS COLUMNS, CONNECTED_CRASHED, WEIR_ERROR_MODEL, "job \"orders\": the connector said its columns twice",
     NULL },
   { "an error, and done",
     SAY ("{\"error\": {\"class\": \"transient\", \"message\": \"away\"}}") COLUMNS "printf 'id\\n\"1\"\\n' >&3\n" DONE ("7"),
-    CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "done twice", DONE ("0") DONE ("0"), CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL, NULL },
-  { "wrong bytes", "printf 'id\\n\"1\"\\n' >&3\n" COLUMNS DONE ("8"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+    CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL, NULL },
+  { "done twice", DONE ("0") DONE ("0"), CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL, NULL },
+  { "wrong bytes", "printf 'id\\n\"1\"\\n' >&3\n" COLUMNS DONE ("8"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector says that its file has 8 bytes, and it has 7", NULL },
-  { "no rows", SAY ("{\"done\": {\"bytes\": 0, \"sha256\": " SHA "}}"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "no rows", SAY ("{\"done\": {\"bytes\": 0, \"sha256\": " SHA "}}"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector sent \"done\" without rows, bytes and SHA-256", NULL },
-  { "rows below 0", SAY ("{\"done\": {\"rows\": -1, \"bytes\": 0, \"sha256\": " SHA "}}"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "rows below 0", SAY ("{\"done\": {\"rows\": -1, \"bytes\": 0, \"sha256\": " SHA "}}"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     NULL, NULL },
-  { "no digest", SAY ("{\"done\": {\"rows\": 0, \"bytes\": 0, \"sha256\": \"0\"}}"), CONNECTED_CRASHED, WEIR_ERROR_RETRY, NULL,
+  { "no digest", SAY ("{\"done\": {\"rows\": 0, \"bytes\": 0, \"sha256\": \"0\"}}"), CONNECTED_CRASHED, WEIR_ERROR_MODEL, NULL,
     NULL },
-  { "no columns", "printf 'id\\n\"1\"\\n' >&3\n" DONE ("7"), CONNECTED_CRASHED, WEIR_ERROR_RETRY,
+  { "no columns", "printf 'id\\n\"1\"\\n' >&3\n" DONE ("7"), CONNECTED_CRASHED, WEIR_ERROR_MODEL,
     "job \"orders\": the connector did not say the columns of its file", NULL },
   { "raw", "printf 'id;x\\n' >&3\n" SAY ("{\"done\": {\"rows\": 0, \"bytes\": 5, \"sha256\": " SHA ", \"raw\": true}}"),
     CONNECTED_DONE, 0, NULL, NULL },
@@ -214,6 +215,8 @@ test_ends (void **state)
       assert_int_equal (is_done, ends[i].how == CONNECTED_DONE);
       assert_int_equal (is_done, error == NULL);
       assert_int_equal (connected.done != NULL, is_done);
+      const char *digest = json_string_value (json_object_get (connected.done, "sha256"));
+      assert_true (digest == NULL || strstr (digest, "000abcdef0") != NULL);
       if (is_done || error == NULL)
         continue;
       assert_true (g_error_matches (error, WEIR_ERROR, ends[i].code));

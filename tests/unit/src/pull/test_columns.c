@@ -1,9 +1,12 @@
 /* What a connector says of its columns, held against what the job says of them; models that jobs write; names of files. */
 #include "src/pull/columns.h"
 #include "src/pull/declare.h"
+#include "src/pull/masks.h"
 #include "src/pull/model_of_job.h"
 
+#include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsutil.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,6 +67,58 @@ test_columns (void **state G_GNUC_UNUSED)
       assert_int_equal (right, cases[i].problem == NULL);
       if (!right && strstr (weir_error_get_detail (error), cases[i].problem) == NULL)
         fail_msg ("%s", weir_error_get_detail (error));
+    }
+}
+
+/* ---- what is masked ---- */
+
+#define DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static const struct
+{
+  const char *rules, *text; /* of a file with the columns a and b */
+  const char *problem;      /* NULL: it is as the job says */
+} files[] = {
+  { "{}", "\"a\",\"b\"\n\"x\",\"y\"\n", NULL },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"" DIGEST "\",\"y\"\n,\"y\"\n", NULL },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"" DIGEST "\",\"y\"\n\"x@y\",\"y\"\n", "row 2: a is to be masked as \"hash\"" },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"E3B0C44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n",
+    "row 1: a is to be masked" },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"" DIGEST "0\",\n", "row 1: a is to be masked" },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"\",\n", "row 1: a is to be masked" },
+  { "{\"x\": {\"mask\": \"hash\", \"rename\": \"b\"}}", "\"a\",\"b\"\n\"x\",\"y\"\n", "row 1: b is to be masked" },
+  { "{\"a\": {\"mask\": \"hash\", \"drop\": true}}", "\"a\",\"b\"\n\"x\",\"y\"\n", NULL },
+  { "{\"a\": {\"mask\": \"null\"}}", "\"a\",\"b\"\n,\"y\"\n\"\",\"y\"\n", NULL },
+  { "{\"a\": {\"mask\": \"null\"}}", "\"a\",\"b\"\n\" \",\"y\"\n", "row 1: a is to be masked as \"null\"" },
+  { "{\"a\": {\"mask\": \"last4\"}}",
+    "\"a\",\"b\"\n\"**6789\",\"y\"\n\"****\",\n\"\",\n,\n\"*\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f\",\n\"*****\",\n", NULL },
+  { "{\"a\": {\"mask\": \"last4\"}}", "\"a\",\"b\"\n\"*56789\",\"y\"\n", "row 1: a is to be masked as \"last4\"" },
+  { "{\"a\": {\"mask\": \"last4\"}}", "\"a\",\"b\"\n\"6789\",\"y\"\n", "row 1: a is to be masked" },
+  { "{\"a\": {\"mask\": \"last4\"}}", "\"a\",\"b\"\n\"***9\",\"y\"\n", "row 1: a is to be masked" },
+  /* What would be a reject is kept as it is. */
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"x\"\n", "row 1: It has another number of cells" },
+  { "{\"a\": {\"mask\": \"hash\"}}", "\"a\",\"b\"\n\"" DIGEST "\",\"y\"\n\"x\"x,\"y\"\n", "row 2: stray quote" },
+};
+
+static void
+test_masks (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Json) columns = parse ("[{\"name\": \"a\"}, {\"name\": \"b\"}]");
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Json) rules = parse (files[i].rules);
+      const Job job = { .name = (char *) "orders", .columns = rules };
+      AUTO_FD int fd = fs_open_scratch (g_get_tmp_dir (), &error);
+      assert_true (fs_write_all (fd, files[i].text, strlen (files[i].text), "test", &error));
+      print_message ("%s and %s", files[i].rules, files[i].text);
+      bool right = masks_check (&job, columns, fd, &reader_default_limits, &error);
+      assert_int_equal (right, files[i].problem == NULL);
+      if (right)
+        continue;
+      g_autofree char *said = g_strdup_printf ("%s: %s", strstr (error->message, "row "), weir_error_get_detail (error));
+      if (!g_str_has_prefix (said, files[i].problem))
+        fail_msg ("%s", said);
     }
 }
 
@@ -139,7 +194,7 @@ test_names (void **state G_GNUC_UNUSED)
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test (test_columns), cmocka_unit_test (test_models),
-                                      cmocka_unit_test (test_names) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test (test_columns), cmocka_unit_test (test_masks),
+                                      cmocka_unit_test (test_models), cmocka_unit_test (test_names) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -55,6 +55,16 @@ static const struct
     "users: no file came by Fri 2026-11-27 08:00 (UTC); a.csv lies in the drop folder: weir status; c.csv is held: weir runs "
     "4fa9c1d2;"
     " the last one, b.csv, came at 2026-11-26 05:10:00 UTC" },
+  { "push",
+    "{\"job\": \"j\", \"destination\": \"dwh\", \"place\": \"dwh (a.users)\", \"state\": \"refused\", \"class\": \"credentials\","
+    " \"message\": \"no\", \"hint\": \"Mend it.\", \"times\": 1, \"since\": \"2026-11-29T08:00:00Z\"}",
+    "users: delivering it to dwh (a.users) fails (credentials): no; Mend it.; when it is mended: weir push j --to dwh --table "
+    "users" },
+  { "push",
+    "{\"job\": \"j\", \"destination\": \"dwh\", \"place\": \"dwh\", \"state\": \"waiting\", \"class\": \"transient\","
+    " \"message\": \"away\", \"times\": 12, \"since\": \"2026-11-29T08:00:00Z\"}",
+    "users: delivering it to dwh fails, 12 times by now, since 2026-11-29T08:00:00Z (transient): away; it is tried again by "
+    "itself" },
   { "rows", "{\"file\": \"a.csv\", \"run\": \"3fa9c1d2-0000\", \"rows\": 1, \"min\": 5}",
     "users: a.csv has 1 row, and 5 are expected at least: weir runs 3fa9c1d2" },
   { "rows", "{\"file\": \"a.csv\", \"run\": \"3fa9c1d2-0000\", \"rows\": 9, \"min\": 5, \"before\": 20, \"change_percent\": 12.5}",
