@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsat.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -218,4 +219,23 @@ fs_open_scratch (const char *folder, GError **error)
     return path_error (error, "create a temporary file in", folder), -1;
   unlink (path);
   return fd;
+}
+
+GPtrArray *
+fs_list (const char *folder, const char *ending, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (DIR) dir = opendir (folder);
+  if (dir == NULL && errno == ENOENT)
+    return g_steal_pointer (&names);
+  if (dir == NULL)
+    return path_error (error, "open folder", folder), NULL;
+  struct dirent *entry;
+  for (errno = 0; (entry = readdir (dir)) != NULL; errno = 0)
+    if (entry->d_name[0] != '.' && g_str_has_suffix (entry->d_name, ending))
+      g_ptr_array_add (names, g_strndup (entry->d_name, strlen (entry->d_name) - strlen (ending)));
+  if (errno != 0)
+    return path_error (error, "read folder", folder), NULL;
+  g_ptr_array_sort (names, text_compare);
+  return g_steal_pointer (&names);
 }

@@ -30,6 +30,9 @@ bool fs_write_file (const char *path, const char *contents, size_t length, mode_
  * caller; ret_length may be NULL. */
 bool fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error);
 
+/* The names in a folder that end so, without that ending, sorted; not those that begin with a dot. None where the folder is not there. */
+GPtrArray *fs_list (const char *folder, const char *ending, GError **error);
+
 /* The SHA-256 of all of an open file; where the next read of it begins stays as it is. False with errno. */
 bool fs_sha256 (int fd, char ret_hex[SHA256_HEX_SIZE]);
 

@@ -88,6 +88,46 @@ weir_json_string (const char *text)
   return json_string (valid);
 }
 
+static char *
+real_text (double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  for (int digits = 15; digits <= 17; digits++)
+    {
+      char format[8];
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      g_ascii_formatd (text, sizeof text, format, number);
+      if (g_ascii_strtod (text, NULL) == number)
+        break;
+    }
+  return g_strdup (text);
+}
+
+char *
+weir_json_scalar (const Json *value)
+{
+  if (json_is_string (value))
+    return g_strdup (json_string_value (value));
+  if (json_is_integer (value))
+    return g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (value));
+  if (json_is_real (value))
+    return real_text (json_real_value (value));
+  return json_is_boolean (value) ? g_strdup (json_is_true (value) ? "true" : "false") : NULL;
+}
+
+char *
+weir_json_param (const Json *value)
+{
+  if (!json_is_array (value))
+    return weir_json_scalar (value);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  size_t i;
+  const Json *one;
+  json_array_foreach ((Json *) value, i, one)
+    g_ptr_array_add (texts, weir_json_scalar (one));
+  return text_array (texts);
+}
+
 static Json *
 text_or_null (const char *text)
 {

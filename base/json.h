@@ -39,6 +39,12 @@ char *weir_json_pretty (const Json *json);
 /* A string that need not be UTF-8, as JSON: bad bytes become U+FFFD. NULL gives null. A new reference. */
 Json *weir_json_string (const char *text);
 
+/* A single value as PostgreSQL reads it, a number in the fewest digits that mean it. NULL: null, none, or no single value. Owned by the caller. */
+char *weir_json_scalar (const Json *value);
+
+/* The value of a parameter: a list as an array's text, in which null is NULL, "{a,NULL}"; else as weir_json_scalar. Owned by the caller. */
+char *weir_json_param (const Json *value);
+
 /* An error as every --json and every reply has it: {"code","message","detail","hint","line"}, null where there is none; all
  * of them without an error. A new reference. */
 Json *weir_json_error (const GError *error);

@@ -318,7 +318,10 @@ text_array (const GPtrArray *words)
     {
       if (i > 0)
         g_string_append_c (text, ',');
-      append_element (text, words->pdata[i]);
+      if (words->pdata[i] != NULL)
+        append_element (text, words->pdata[i]);
+      else
+        g_string_append (text, "NULL");
     }
   return g_string_free (g_string_append_c (text, '}'), FALSE);
 }

@@ -52,7 +52,7 @@ char *text_lines_printable (const char *text);
 /* A name as an SQL identifier, always quoted: a"b becomes "a""b". Owned by the caller. */
 char *text_quote_ident (const char *name);
 
-/* "{a,b}", an array of texts as SQL reads it; in quotes what must be: {"a b","c\"d"}. Owned by the caller. */
+/* "{a,b}", an array of texts as SQL reads it; in quotes what must be: {"a b","c\"d"}; NULL where there is none. Owned by the caller. */
 char *text_array (const GPtrArray *words);
 
 /* A value as an SQL literal for utility statements that take no parameters: a'b becomes 'a''b', with E'' where a backslash

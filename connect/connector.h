@@ -50,6 +50,9 @@ bool connect_has_mistakes (void);
 /* Refuses members of an object that are not in "known" (end with NULL), with the nearest valid word: a mistake each. */
 void connect_known (const Json *object, const char *path, const char *const *known);
 
+/* Whether a list, which may be NULL, has that text. */
+bool connect_has (const Json *list, const char *text);
+
 /* The member as text, number, boolean. Another type, or one that is missing and required, is a mistake, and NULL or the default. Borrowed. */
 const char *connect_text (const Json *object, const char *path, const char *name, bool is_required);
 int64_t connect_number (const Json *object, const char *path, const char *name, int64_t otherwise);

@@ -86,6 +86,17 @@ is_no (const char *path, const char *name, const char *what)
   connect_mistake (place, "must be %s", what);
 }
 
+bool
+connect_has (const Json *list, const char *text)
+{
+  size_t i;
+  const Json *item;
+  json_array_foreach ((Json *) list, i, item)
+    if (g_strcmp0 (json_string_value (item), text) == 0)
+      return true;
+  return false;
+}
+
 const char *
 connect_text (const Json *object, const char *path, const char *name, bool is_required)
 {

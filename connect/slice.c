@@ -1,36 +1,41 @@
-#include "connect/slice.h"
+#include "connect/slice_private.h"
 
 #include "base/text.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 
-#define REPLACEMENT "\xEF\xBF\xBD"
+#define REPLACEMENT 0xFFFD
 
 /* ---- parts ---- */
 
-static bool
-is_blank (char c)
+const char *
+slice_pass_word (const char *at, const char *end)
 {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static const char *
-pass_blanks (const char *at, const char *end)
-{
-  while (at < end && is_blank (*at))
+  while (at < end && *at != ',' && *at != ']' && *at != '}' && !slice_is_blank (*at))
     at++;
   return at;
 }
 
-/* Behind the string that begins here. */
+/* Behind the object or array that begins here. */
 static const char *
-pass_string (const char *at)
+pass_nested (const char *at)
 {
-  for (at++; *at != '"'; at++)
-    at += *at == '\\';
-  return at + 1;
+  static const int deeper[UCHAR_MAX + 1] = { ['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1, ['"'] = 2 };
+  int depth = 0;
+  do
+    {
+      int step = deeper[(unsigned char) *at];
+      if (step == 2)
+        {
+          at = slice_pass_string (at);
+          continue;
+        }
+      depth += step;
+      at++;
+    }
+  while (depth > 0);
+  return at;
 }
 
 /* Behind the value that begins here. */
@@ -38,35 +43,26 @@ static const char *
 pass_value (const char *at, const char *end)
 {
   if (*at == '"')
-    return pass_string (at);
-  if (*at != '{' && *at != '[')
-    {
-      while (at < end && strchr (",]} \t\r\n", *at) == NULL)
-        at++;
-      return at;
-    }
-  int depth = 0;
-  do
-    {
-      if (*at == '"')
-        {
-          at = pass_string (at);
-          continue;
-        }
-      depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
-      at++;
-    }
-  while (depth > 0);
-  return at;
+    return slice_pass_string (at);
+  return *at == '{' || *at == '[' ? pass_nested (at) : slice_pass_word (at, end);
 }
 
 Slice
 slice_of (const char *bytes, size_t length)
 {
-  const char *end = bytes + length, *at = pass_blanks (bytes + text_mark (bytes, length), end);
-  while (end > at && is_blank (end[-1]))
+  const char *end = bytes + length, *at = slice_pass_blanks (bytes + text_mark (bytes, length), end);
+  while (end > at && slice_is_blank (end[-1]))
     end--;
   return (Slice) { at, (size_t) (end - at) };
+}
+
+static bool
+is_whole (const char *at, const char *end)
+{
+  for (at += *at == '-'; at < end; at++)
+    if (!g_ascii_isdigit (*at))
+      return false;
+  return true;
 }
 
 SliceKind
@@ -86,7 +82,7 @@ slice_kind (Slice value)
     case 'f':
       return SLICE_BOOLEAN;
     default:
-      return SLICE_NUMBER;
+      return is_whole (value.bytes, value.bytes + value.length) ? SLICE_INTEGER : SLICE_NUMBER;
     }
 }
 
@@ -102,18 +98,18 @@ slice_walk (Slice container)
 bool
 slice_next (SliceWalk *walk, Slice *ret_name, Slice *ret_value)
 {
-  const char *at = pass_blanks (walk->at, walk->end);
+  const char *at = slice_pass_blanks (walk->at, walk->end);
   if (at == walk->end)
     return false;
   if (*at == ',')
-    at = pass_blanks (at + 1, walk->end);
+    at = slice_pass_blanks (at + 1, walk->end);
   Slice name = { NULL };
   if (walk->is_object)
     {
       name.bytes = at;
-      at = pass_string (at);
+      at = slice_pass_string (at);
       name.length = (size_t) (at - name.bytes);
-      at = pass_blanks (pass_blanks (at, walk->end) + 1, walk->end);
+      at = slice_pass_blanks (slice_pass_blanks (at, walk->end) + 1, walk->end);
     }
   if (ret_name != NULL)
     *ret_name = name;
@@ -123,11 +119,13 @@ slice_next (SliceWalk *walk, Slice *ret_name, Slice *ret_value)
   return true;
 }
 
-/* Whether a string says that; most have no escapes. */
-static bool
-says (Slice string, const char *text, size_t length)
+/* An escape is longer than what it stands for. */
+bool
+slice_says (Slice string, const char *text, size_t length)
 {
   const char *inner = string.bytes + 1;
+  if (string.bytes == NULL || string.length < length + 2 || (length > 0 && inner[0] != text[0] && inner[0] != '\\'))
+    return false;
   size_t n = string.length - 2;
   if (memchr (inner, '\\', n) == NULL)
     return n == length && memcmp (inner, text, n) == 0;
@@ -144,7 +142,7 @@ slice_find (Slice object, const char *name, size_t length, Slice *ret_value)
   if (slice_kind (object) != SLICE_OBJECT)
     return false;
   for (SliceWalk walk = slice_walk (object); slice_next (&walk, &key, &value);)
-    if (says (key, name, length))
+    if (slice_says (key, name, length))
       *ret_value = value;
   return ret_value->bytes != NULL;
 }
@@ -192,70 +190,68 @@ read_unicode (const char **at, const char *end, gunichar *ret_character)
   return true;
 }
 
+/* Appends what stands before the next escape, which is returned; NULL: there is none. */
+static const char *
+next_escape (const char *at, const char *end, GString *out)
+{
+  const char *escape = memchr (at, '\\', (size_t) (end - at));
+  g_string_append_len (out, at, (escape != NULL ? escape : end) - at);
+  return escape;
+}
+
 unsigned
 slice_text (Slice string, GString *out)
 {
   static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+  if (string.bytes[0] != '"')
+    return 0;
   const char *at = string.bytes + 1, *end = string.bytes + string.length - 1;
   unsigned replaced = 0;
-  while (at < end)
-    {
-      const char *escape = memchr (at, '\\', (size_t) (end - at));
-      g_string_append_len (out, at, (escape != NULL ? escape : end) - at);
-      if (escape == NULL)
-        break;
-      at = escape + 1;
-      if (*at == 'u')
-        {
-          gunichar character;
-          if (read_unicode (&at, end, &character))
-            g_string_append_unichar (out, character);
-          else
-            {
-              g_string_append (out, REPLACEMENT);
-              replaced++;
-            }
-          continue;
-        }
-      const char *letter = strchr (from, *at);
-      g_string_append_c (out, letter != NULL ? to[letter - from] : *at);
-      at++;
-    }
-  return replaced;
-}
-
-/* A string with its quotes: as it is, but for escapes that stand for what cannot be. */
-static unsigned
-compact_string (const char *at, const char *end, GString *out)
-{
-  unsigned replaced = 0;
-  while (at < end)
-    {
-      const char *escape = memchr (at, '\\', (size_t) (end - at));
-      g_string_append_len (out, at, (escape != NULL ? escape : end) - at);
-      if (escape == NULL)
-        break;
-      at = escape + 1;
-      if (*at != 'u')
-        {
-          at++;
-          g_string_append_len (out, escape, at - escape);
-          continue;
-        }
-      gunichar character;
-      if (read_unicode (&at, end, &character))
-        g_string_append_len (out, escape, at - escape);
-      else
-        {
-          g_string_append (out, REPLACEMENT);
-          replaced++;
-        }
-    }
+  while ((at = next_escape (at, end, out)) != NULL)
+    if (*++at == 'u')
+      {
+        gunichar character;
+        bool is_one = read_unicode (&at, end, &character);
+        g_string_append_unichar (out, is_one ? character : REPLACEMENT);
+        replaced += !is_one;
+      }
+    else
+      {
+        const char *letter = strchr (from, *at);
+        g_string_append_c (out, letter != NULL ? to[letter - from] : *at);
+        at++;
+      }
   return replaced;
 }
 
 unsigned
-slice_compact (Slice value, GString *out)
+slice_mend_string (const char *at, const char *end, GString *out)
+{
+  unsigned replaced = 0;
+  for (const char *escape; (escape = next_escape (at, end, out)) != NULL;)
+    {
+      gunichar character;
+      bool is_unicode = escape[1] == 'u';
+      at = escape + (is_unicode ? 1 : 2);
+      bool is_one = !is_unicode || read_unicode (&at, end, &character);
+      if (is_one)
+        g_string_append_len (out, escape, at - escape);
+      else
+        g_string_append_unichar (out, REPLACEMENT);
+      replaced += !is_one;
+    }
+  return replaced;
+}
+
+/* What may not stay as it is: strings, blanks that go, and numbers that may be words. */
+static bool
+is_looked_at (char c, bool with_blanks)
+{
+  return c == '"' || c == 'N' || c == 'I' || c == '-' || (!with_blanks && slice_is_blank (c));
+}
+
+static unsigned
+copy (Slice value, bool with_blanks, GString *out)
 {
   const char *at = value.bytes, *end = at + value.length;
   unsigned replaced = 0;
@@ -264,28 +260,46 @@ slice_compact (Slice value, GString *out)
       const char *from = at;
       if (*at == '"')
         {
-          at = pass_string (at);
-          replaced += compact_string (from, at, out);
-          continue;
+          at = slice_pass_string (at);
+          replaced += slice_mend_string (from, at, out);
         }
-      while (at < end && *at != '"' && !is_blank (*at))
-        at++;
-      g_string_append_len (out, from, at - from);
-      at = pass_blanks (at, end);
+      else if (!with_blanks && slice_is_blank (*at))
+        at = slice_pass_blanks (at, end);
+      else if (*at == 'N' || *at == 'I' || (*at == '-' && at[1] == 'I'))
+        {
+          at = slice_pass_word (at, end);
+          g_string_append_printf (out, "\"%.*s\"", (int) (at - from), from);
+          replaced++;
+        }
+      else
+        {
+          while (++at < end && !is_looked_at (*at, with_blanks))
+            continue;
+          g_string_append_len (out, from, at - from);
+        }
     }
   return replaced;
+}
+
+unsigned
+slice_mend (Slice value, GString *out)
+{
+  return copy (value, true, out);
+}
+
+unsigned
+slice_compact (Slice value, GString *out)
+{
+  return copy (value, false, out);
 }
 
 bool
 slice_is_bigint (Slice number)
 {
-  char digits[32];
-  if (number.length >= sizeof digits || memchr (number.bytes, '.', number.length) != NULL
-      || memchr (number.bytes, 'e', number.length) != NULL || memchr (number.bytes, 'E', number.length) != NULL)
+  bool is_negative = number.bytes[0] == '-';
+  size_t digits = number.length - is_negative;
+  const char *most = is_negative ? "9223372036854775808" : "9223372036854775807";
+  if (slice_kind (number) != SLICE_INTEGER || digits > strlen (most))
     return false;
-  memcpy (digits, number.bytes, number.length);
-  digits[number.length] = '\0';
-  errno = 0;
-  (void) strtoll (digits, NULL, 10);
-  return errno == 0;
+  return digits < strlen (most) || memcmp (number.bytes + is_negative, most, digits) <= 0;
 }

@@ -1,4 +1,4 @@
-#include "connect/slice.h"
+#include "connect/slice_private.h"
 
 #include "base/text.h"
 
@@ -7,6 +7,7 @@
 typedef struct
 {
   const char *begin, *at, *end;
+  bool is_lenient;
   SliceProblem *problem;
 } Check;
 
@@ -16,20 +17,6 @@ bad (const Check *check, const char *what)
   *check->problem =
       (SliceProblem) { .what = what, .offset = (size_t) (check->at - check->begin), .is_cut = check->at == check->end };
   return false;
-}
-
-static bool
-is_blank (char c)
-{
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static const char *
-pass_blanks (const char *at, const char *end)
-{
-  while (at < end && is_blank (*at))
-    at++;
-  return at;
 }
 
 static bool
@@ -48,23 +35,34 @@ check_escape (Check *check)
   return true;
 }
 
+/* Behind bytes of a string that say themselves. */
+static const char *
+pass_plain (const char *at, const char *end)
+{
+  while (at < end && (unsigned char) *at >= 0x20 && *at != '"' && *at != '\\')
+    at++;
+  return at;
+}
+
 static bool
 check_string (Check *check)
 {
   if (check->at == check->end || *check->at != '"')
     return bad (check, "a string in double quotes is missing");
-  for (check->at++; check->at < check->end;)
+  for (check->at++;;)
     {
-      unsigned char c = (unsigned char) *check->at;
-      if (c < 0x20)
+      check->at = pass_plain (check->at, check->end);
+      if (check->at == check->end)
+        return bad (check, "a string does not end");
+      char c = *check->at;
+      if (c != '"' && c != '\\')
         return bad (check, "a control character in a string");
       check->at++;
       if (c == '"')
         return true;
-      if (c == '\\' && !check_escape (check))
+      if (!check_escape (check))
         return false;
     }
-  return bad (check, "a string does not end");
 }
 
 static bool
@@ -78,9 +76,26 @@ check_digits (Check *check)
 }
 
 static bool
+check_word (Check *check)
+{
+  static const char *const words[] = { "true", "false", "null", "NaN", "Infinity" };
+  for (size_t i = 0; i < (check->is_lenient ? 5 : 3); i++)
+    {
+      size_t length = strlen (words[i]), there = MIN (length, (size_t) (check->end - check->at));
+      if (there == 0 || memcmp (check->at, words[i], there) != 0)
+        continue;
+      check->at += there;
+      return there == length || bad (check, "a word does not end");
+    }
+  return bad (check, "a value is missing");
+}
+
+static bool
 check_number (Check *check)
 {
   check->at += *check->at == '-';
+  if (check->at < check->end && *check->at == 'I')
+    return check_word (check);
   if (check->at < check->end && *check->at == '0')
     check->at++;
   else if (!check_digits (check))
@@ -100,21 +115,6 @@ check_number (Check *check)
 }
 
 static bool
-check_word (Check *check)
-{
-  static const char *const words[] = { "true", "false", "null" };
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      size_t length = strlen (words[i]), there = MIN (length, (size_t) (check->end - check->at));
-      if (there == 0 || memcmp (check->at, words[i], there) != 0)
-        continue;
-      check->at += there;
-      return there == length || bad (check, "a word does not end");
-    }
-  return bad (check, "a value is missing");
-}
-
-static bool
 check_scalar (Check *check)
 {
   char c = check->at < check->end ? *check->at : '\0';
@@ -125,10 +125,10 @@ check_scalar (Check *check)
 static bool
 check_name (Check *check)
 {
-  check->at = pass_blanks (check->at, check->end);
+  check->at = slice_pass_blanks (check->at, check->end);
   if (!check_string (check))
     return false;
-  check->at = pass_blanks (check->at, check->end);
+  check->at = slice_pass_blanks (check->at, check->end);
   if (check->at == check->end || *check->at != ':')
     return bad (check, "a colon is missing");
   check->at++;
@@ -141,7 +141,7 @@ check_behind (Check *check, const char *closers, int *depth)
 {
   for (; *depth > 0; (*depth)--)
     {
-      check->at = pass_blanks (check->at, check->end);
+      check->at = slice_pass_blanks (check->at, check->end);
       if (check->at < check->end && *check->at == ',')
         {
           check->at++;
@@ -162,7 +162,7 @@ check_value (Check *check)
   int depth = 0;
   do
     {
-      check->at = pass_blanks (check->at, check->end);
+      check->at = slice_pass_blanks (check->at, check->end);
       char c = check->at < check->end ? *check->at : '\0';
       if (c != '{' && c != '[')
         {
@@ -173,7 +173,7 @@ check_value (Check *check)
       if (depth == SLICE_DEPTH)
         return bad (check, "it is nested too deeply");
       closers[depth++] = c == '{' ? '}' : ']';
-      check->at = pass_blanks (check->at + 1, check->end);
+      check->at = slice_pass_blanks (check->at + 1, check->end);
       bool is_empty = check->at < check->end && *check->at == closers[depth - 1];
       if (is_empty ? !check_behind (check, closers, &depth) : c == '{' && !check_name (check))
         return false;
@@ -182,18 +182,31 @@ check_value (Check *check)
   return true;
 }
 
-bool
-slice_check (const char *bytes, size_t length, SliceProblem *ret_problem)
+static bool
+check_all (const char *bytes, size_t length, bool is_lenient, SliceProblem *ret_problem)
 {
   size_t mark = text_mark (bytes, length), wrong;
-  Check check = { .begin = bytes, .at = bytes + mark, .end = bytes + length, .problem = ret_problem };
+  Check check = { .begin = bytes, .at = bytes + mark, .end = bytes + length, .is_lenient = is_lenient, .problem = ret_problem };
   if (!check_value (&check))
     return false;
-  check.at = pass_blanks (check.at, check.end);
+  check.at = slice_pass_blanks (check.at, check.end);
   if (check.at != check.end)
     return bad (&check, "something follows the value");
   if (text_is_utf8 (bytes, length, &wrong))
     return true;
   *ret_problem = (SliceProblem) { .what = "no UTF-8", .offset = wrong };
   return false;
+}
+
+bool
+slice_check (const char *bytes, size_t length, SliceProblem *ret_problem)
+{
+  return check_all (bytes, length, false, ret_problem);
+}
+
+Slice
+slice_lenient (const char *bytes, size_t length)
+{
+  SliceProblem problem;
+  return check_all (bytes, length, true, &problem) ? slice_of (bytes, length) : (Slice) { NULL };
 }

@@ -7,17 +7,6 @@
 
 const char *const mask_words[] = { "", "hash", "null", "last4", NULL };
 
-/* A value of JSON as the spool file has it. Owned by the caller; NULL: null, or no single value. */
-static char *
-value_text (const Json *value)
-{
-  if (json_is_string (value))
-    return g_strdup (json_string_value (value));
-  if (json_is_null (value) || json_is_object (value) || json_is_array (value))
-    return NULL;
-  return weir_json_text (value);
-}
-
 static void
 treat (const Json *said, const char *column, Treatment *treatment)
 {
@@ -31,7 +20,7 @@ treat (const Json *said, const char *column, Treatment *treatment)
   treatment->name = name != NULL ? name : column;
   treatment->type = type != NULL ? type : treatment->type;
   const Json *otherwise = json_object_get (said, "default");
-  treatment->otherwise = otherwise != NULL ? value_text (otherwise) : NULL;
+  treatment->otherwise = weir_json_scalar (otherwise);
   if (mask == NULL)
     return;
   for (int i = MASK_HASH; mask_words[i] != NULL; i++)
@@ -76,17 +65,6 @@ check_twice (const Treatment *treatments, size_t n)
       connect_mistake ("columns", "two columns would be called \"%s\"", treatments[i].name);
 }
 
-static bool
-is_in (const Json *texts, const char *word)
-{
-  size_t i;
-  const Json *text;
-  json_array_foreach ((Json *) texts, i, text)
-    if (g_strcmp0 (json_string_value (text), word) == 0)
-      return true;
-  return false;
-}
-
 Treatment *
 treatments_find (const Request *request, const ConnectColumn *columns, size_t n)
 {
@@ -101,7 +79,7 @@ treatments_find (const Request *request, const ConnectColumn *columns, size_t n)
       const Json *said = json_object_get (request->columns, columns[i].name);
       if (json_is_object (said))
         treat (said, columns[i].name, treatment);
-      if (keys_only && !is_in (request->key, columns[i].name))
+      if (keys_only && !connect_has (request->key, columns[i].name))
         treatment->is_dropped = true;
     }
   check_twice (treatments, n);

@@ -1,11 +1,11 @@
 #include "models/catalog.h"
 
-#include "base/autoptr.h"
-#include "base/error.h"
-#include "base/text.h"
+#include "base/fsutil.h"
 #include "models/model_check.h"
 
 #include <string.h>
+
+#define MODEL_ENDING ".json"
 
 static void
 broken_model_free (BrokenModel *broken)
@@ -27,32 +27,12 @@ add_broken (Catalog *catalog, const char *path, const char *table, GError *error
   g_ptr_array_add (catalog->broken, broken);
 }
 
-/* The names of the folder's *.json files, sorted; none when it is not there. */
-static GPtrArray *
-list_models (const char *folder, GError **error)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (DIR) dir = opendir (folder);
-  if (dir == NULL && errno == ENOENT)
-    return g_steal_pointer (&names);
-  if (dir == NULL)
-    return weir_system_error (error, errno, "could not open folder \"%s\"", folder), NULL;
-  struct dirent *entry;
-  for (errno = 0; (entry = readdir (dir)) != NULL; errno = 0)
-    if (entry->d_name[0] != '.' && g_str_has_suffix (entry->d_name, ".json"))
-      g_ptr_array_add (names, g_strdup (entry->d_name));
-  if (errno != 0)
-    return weir_system_error (error, errno, "could not read folder \"%s\"", folder), NULL;
-  g_ptr_array_sort (names, text_compare);
-  return g_steal_pointer (&names);
-}
-
 static void
-load_one (Catalog *catalog, const char *folder, const char *shown_folder, const char *name, const ModelWords *words)
+load_one (Catalog *catalog, const char *folder, const char *shown_folder, const char *table, const ModelWords *words)
 {
+  g_autofree char *name = g_strconcat (table, MODEL_ENDING, NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *shown = g_build_filename (shown_folder, name, NULL);
-  g_autofree char *table = g_strndup (name, strlen (name) - strlen (".json"));
   GError *error = NULL;
   Model *model = model_load (path, shown, words, &error);
   if (model != NULL)
@@ -87,14 +67,14 @@ move_misfits (Catalog *catalog)
 Catalog *
 catalog_load (const char *folder, const char *shown_folder, const ModelWords *words, GError **error)
 {
-  g_autoptr (GPtrArray) names = list_models (folder, error);
-  if (names == NULL)
+  g_autoptr (GPtrArray) tables = fs_list (folder, MODEL_ENDING, error);
+  if (tables == NULL)
     return NULL;
   Catalog *catalog = g_new0 (Catalog, 1);
   catalog->models = g_ptr_array_new_with_free_func ((GDestroyNotify) model_free);
   catalog->broken = g_ptr_array_new_with_free_func ((GDestroyNotify) broken_model_free);
-  for (guint i = 0; i < names->len; i++)
-    load_one (catalog, folder, shown_folder, g_ptr_array_index (names, i), words);
+  for (guint i = 0; i < tables->len; i++)
+    load_one (catalog, folder, shown_folder, g_ptr_array_index (tables, i), words);
   /* Again, for others may refer to what was moved. */
   while (move_misfits (catalog))
     continue;

@@ -1,4 +1,4 @@
-/* Between the files of claims: claim.c takes and gives back, claim_orphan.c takes over, claim_list.c lists. */
+/* Between the files of claims: claim_take.c takes, claim.c gives back, claim_orphan.c takes over, claim_list.c lists. */
 #ifndef WEIR_WATCHER_CLAIM_PRIVATE_H
 #define WEIR_WATCHER_CLAIM_PRIVATE_H
 
@@ -31,6 +31,9 @@ void claim_set_name (Claim *claim, const char *name);
 
 /* could not VERB folder "PATH": REASON, by errno. Returns false. */
 bool claim_folder_error (GError **error, const char *verb, const char *path);
+
+/* Adds to an error where the file is now. */
+void claim_explain_kept (const Claim *claim, GError **error);
 
 /* Opens imports/ and the folder of all claims in it. *ret_missing: one of them is not there, which is no error. */
 bool claim_open_folders (Claim *claim, bool *ret_missing, GError **error);

@@ -63,11 +63,11 @@ static char *
 text_of (const HttpPages *pages, Slice value, GError **error)
 {
   SliceKind kind = slice_kind (value);
-  if (kind != SLICE_STRING && kind != SLICE_NUMBER)
+  if ((kind & (SLICE_NUMERIC | SLICE_STRING)) == 0)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL,
                          "page %" PRIi64 ": what says which page is next is no text and no number", pages->page),
            NULL;
-  if (kind == SLICE_NUMBER)
+  if (kind != SLICE_STRING)
     return g_strndup (value.bytes, value.length);
   GString *text = g_string_new (NULL);
   slice_text (value, text);
@@ -128,7 +128,7 @@ turn_said (HttpPages *pages, const HttpPage *page, bool *ret_has_next, GError **
   if (!is_new (pages, text, "cursor", error))
     return false;
   g_free (pages->cursor);
-  pages->cursor_is_number = slice_kind (value) == SLICE_NUMBER;
+  pages->cursor_is_number = slice_kind (value) != SLICE_STRING;
   pages->cursor = g_steal_pointer (&text);
   return true;
 }

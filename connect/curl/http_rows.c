@@ -132,6 +132,7 @@ type_of (Slice value)
       return TYPE_NULL;
     case SLICE_BOOLEAN:
       return TYPE_BOOLEAN;
+    case SLICE_INTEGER:
     case SLICE_NUMBER:
       return slice_is_bigint (value) ? TYPE_BIGINT : TYPE_NUMERIC;
     case SLICE_STRING:

@@ -5,17 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool
-is_key (const HttpRows *rows, const char *name)
-{
-  size_t i;
-  const Json *column;
-  json_array_foreach ((Json *) rows->request->key, i, column)
-    if (g_strcmp0 (json_string_value (column), name) == 0)
-      return true;
-  return false;
-}
-
 /* A column that the job names belongs to the file also where no row of this window has it. */
 static void
 need (HttpRows *rows, const char *name, const char *path, bool is_obligatory)
@@ -58,7 +47,7 @@ declare (HttpRows *rows, GError **error)
   for (guint i = 0; i < n; i++)
     {
       Column *column = rows->columns->pdata[i];
-      bool key = is_key (rows, column->name);
+      bool key = connect_has (rows->request->key, column->name);
       columns[i] = (ConnectColumn) {
         .name = column->name, .type = http_type_words[column->type], .source_type = "json", .nullable = !key, .key = key
       };

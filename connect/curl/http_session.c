@@ -1,6 +1,7 @@
 #include "connect/curl/http_session.h"
 
 #include "base/fault.h"
+#include "base/redaction.h"
 #include "base/text.h"
 #include "connect/curl/http_exchange.h"
 #include "connect/curl/http_token.h"
@@ -15,18 +16,67 @@
 #define ANSWER_SECONDS 1800  /* for one answer */
 #define PAUSE_FIRST_US (G_USEC_PER_SEC / 2)
 #define NAP_US (G_USEC_PER_SEC / 10)
-#define SECRET_LENGTH 4 /* shorter ones would take words out of messages */
 #define SAID_MOST 200
 
 struct HttpSession
 {
   const HttpConnection *connection;
   Transfer *transfer;
+  Redaction *secrets;
   HttpToken token;
   bool told_token;     /* that its refresh token is another now */
   int64_t deadline_us; /* monotonic */
   bool has_limit;      /* the job's */
 };
+
+/* ---- what may be said ---- */
+
+/* As it is in a header of basic authentication. */
+static void
+hide_pair (Redaction *secrets, const char *user, const char *password)
+{
+  if (user == NULL || password == NULL)
+    return;
+  g_autofree char *encoded = http_token_basic (user, password);
+  redaction_add (secrets, encoded, NULL, true);
+}
+
+/* A value of a header, and what is behind "Bearer " or its like in it. */
+static void
+hide_header (Redaction *secrets, const char *value)
+{
+  const char *blank = value != NULL ? strchr (value, ' ') : NULL;
+  redaction_add (secrets, value, NULL, false);
+  redaction_add (secrets, blank != NULL ? blank + 1 : NULL, NULL, false);
+}
+
+/* What a server says may hold what we sent, in each form in which it was sent. */
+static Redaction *
+find_secrets (const HttpConnection *connection)
+{
+  const HttpAuth *auth = &connection->auth;
+  const char *const texts[] = { auth->password, auth->token, auth->client_secret, auth->refresh_token };
+  Redaction *secrets = redaction_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    redaction_add (secrets, texts[i], NULL, true);
+  hide_pair (secrets, auth->user, auth->password);
+  if (auth->client_id != NULL && auth->client_secret != NULL)
+    {
+      g_autofree char *id = g_uri_escape_string (auth->client_id, NULL, FALSE);
+      g_autofree char *secret = g_uri_escape_string (auth->client_secret, NULL, FALSE);
+      hide_pair (secrets, id, secret);
+    }
+  const char *name;
+  const Json *value;
+  json_object_foreach ((Json *) connection->headers, name, value)
+    {
+      (void) name;
+      hide_header (secrets, json_string_value (value));
+    }
+  return secrets;
+}
+
+/* ---- a session ---- */
 
 HttpSession *
 http_session_new (const HttpConnection *connection, const Request *request)
@@ -35,6 +85,7 @@ http_session_new (const HttpConnection *connection, const Request *request)
   int64_t seconds = request->limit_seconds > 0 ? request->limit_seconds : PATIENCE_SECONDS;
   session->connection = connection;
   session->transfer = transfer_new ();
+  session->secrets = find_secrets (connection);
   session->has_limit = request->limit_seconds > 0;
   session->deadline_us = g_get_monotonic_time () + MIN (seconds, 1000000) * G_USEC_PER_SEC;
   return session;
@@ -46,65 +97,9 @@ http_session_free (HttpSession *session)
   if (session == NULL)
     return;
   transfer_free (session->transfer);
+  redaction_free (session->secrets);
   http_token_clear (&session->token);
   g_free (session);
-}
-
-/* ---- what may be said ---- */
-
-static void
-take_out (GString *text, const char *secret)
-{
-  if (secret != NULL && strlen (secret) >= SECRET_LENGTH)
-    g_string_replace (text, secret, "***", 0);
-}
-
-/* As it is in a body, too. */
-static void
-take_out_forms (GString *text, const char *secret)
-{
-  if (secret == NULL)
-    return;
-  g_autofree char *encoded = g_uri_escape_string (secret, NULL, FALSE);
-  take_out (text, secret);
-  take_out (text, encoded);
-}
-
-/* As it is in a header of basic authentication. */
-static void
-take_out_pair (GString *text, const char *user, const char *password)
-{
-  if (user == NULL || password == NULL)
-    return;
-  g_autofree char *encoded = http_token_basic (user, password);
-  take_out (text, encoded);
-}
-
-/* What a server says may hold what we sent, in each form in which it was sent. Owned by the caller. */
-static char *
-without_secrets (const HttpSession *session, const char *text)
-{
-  const HttpAuth *auth = &session->connection->auth;
-  const char *const secrets[] = { auth->password,      auth->token,           auth->client_secret,
-                                  auth->refresh_token, session->token.access, session->token.refresh };
-  GString *plain = g_string_new (text);
-  for (size_t i = 0; i < G_N_ELEMENTS (secrets); i++)
-    take_out_forms (plain, secrets[i]);
-  take_out_pair (plain, auth->user, auth->password);
-  if (auth->client_id != NULL && auth->client_secret != NULL)
-    {
-      g_autofree char *id = g_uri_escape_string (auth->client_id, NULL, FALSE);
-      g_autofree char *secret = g_uri_escape_string (auth->client_secret, NULL, FALSE);
-      take_out_pair (plain, id, secret);
-    }
-  const char *name;
-  const Json *value;
-  json_object_foreach ((Json *) session->connection->headers, name, value)
-    {
-      (void) name;
-      take_out (plain, json_string_value (value));
-    }
-  return g_string_free (plain, FALSE);
 }
 
 /* ---- time ---- */
@@ -157,16 +152,6 @@ run (HttpSession *session, Url *url, const char *const *headers, const char *bod
   http_exchange (session->transfer, &exchange, ret);
 }
 
-/* An answer that is an error is told. */
-static void
-hide_in (const HttpSession *session, Exchanged *exchanged)
-{
-  if (exchanged->result.code != 0 || exchanged->reply.status < 300)
-    return;
-  g_autofree char *plain = without_secrets (session, exchanged->reply.body->str);
-  g_string_assign (exchanged->reply.body, plain);
-}
-
 static bool
 get_token (HttpSession *session, GError **error)
 {
@@ -178,13 +163,14 @@ get_token (HttpSession *session, GError **error)
       g_auto (Exchanged) exchanged = { 0 };
       g_autoptr (GError) local = NULL;
       run (session, auth->token_url, (const char *const *) headers, body, &exchanged);
-      hide_in (session, &exchanged);
-      if (http_token_take (&exchanged, &session->token, &local))
+      if (http_token_take (&exchanged, session->secrets, &session->token, &local))
         break;
       bool may_pass = g_error_matches (local, CONNECT_ERROR, CONNECT_TRANSIENT) && !connect_is_stopping ();
       if (!may_pass || try + 1 == TRIES || !pause_before (session, try, exchanged.result.retry_after))
         return g_propagate_error (error, g_steal_pointer (&local)), false;
     }
+  redaction_add (session->secrets, session->token.access, NULL, true);
+  redaction_add (session->secrets, session->token.refresh, NULL, true);
   fault_point ("http-token");
   bool is_another =
       auth->refresh_token != NULL && session->token.refresh != NULL && strcmp (session->token.refresh, auth->refresh_token) != 0;
@@ -285,8 +271,8 @@ fail (const HttpSession *session, const HttpCall *call, const Exchanged *exchang
   ConnectClass found = outcome_of_status (reply->status);
   if (call->is_later && found == CONNECT_CONFIGURATION && reply->status >= 400)
     found = CONNECT_TRANSIENT;
-  g_autofree char *plain = g_strstrip (g_strdelimit (without_secrets (session, reply->body->str), "\r\n\t", ' '));
-  g_autofree char *shown = text_printable (plain, strlen (plain), SAID_MOST);
+  g_autofree char *said = g_strstrip (g_strdelimit (g_strdup (reply->body->str), "\r\n\t", ' '));
+  g_autofree char *shown = redact (session->secrets, said, strlen (said), SAID_MOST);
   g_autofree char *code = g_strdup_printf ("HTTP %ld", reply->status);
   g_autofree char *wait =
       exchanged->result.retry_after > 0

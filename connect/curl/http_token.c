@@ -75,12 +75,12 @@ http_token_headers (const HttpAuth *auth)
 }
 
 static bool
-refuse (const Exchanged *exchanged, const Json *answer, GError **error)
+refuse (const Exchanged *exchanged, const Redaction *secrets, const Json *answer, GError **error)
 {
   const char *said = json_string_value (json_object_get (answer, "error"));
   long status = exchanged->reply.status;
   g_autofree char *code = g_strdup_printf ("HTTP %ld", status),
-                  *shown = text_printable (said != NULL ? said : "", said != NULL ? strlen (said) : 0, SAID_MOST);
+                  *shown = redact (secrets, said != NULL ? said : "", said != NULL ? strlen (said) : 0, SAID_MOST);
   bool is_refused = said != NULL && (status == 400 || status == 401) && strcmp (said, "temporarily_unavailable") != 0;
   return connect_fail (error, is_refused ? CONNECT_CREDENTIALS : outcome_of_status (status), code,
                        is_refused ? "Client, secret or refresh token (connection.auth) are not valid there any more." : NULL,
@@ -88,14 +88,14 @@ refuse (const Exchanged *exchanged, const Json *answer, GError **error)
 }
 
 bool
-http_token_take (const Exchanged *exchanged, HttpToken *token, GError **error)
+http_token_take (const Exchanged *exchanged, const Redaction *secrets, HttpToken *token, GError **error)
 {
   if (exchanged->result.code != 0)
     return outcome_fail (&exchanged->result, "the token server", error);
   const GString *body = exchanged->reply.body;
   g_autoptr (Json) answer = weir_json_parse (body->str, body->len, "token", NULL);
   if (exchanged->reply.status < 200 || exchanged->reply.status > 299)
-    return refuse (exchanged, answer, error);
+    return refuse (exchanged, secrets, answer, error);
   const char *access = json_string_value (json_object_get (answer, "access_token"));
   const char *type = json_string_value (json_object_get (answer, "token_type"));
   const char *refresh = json_string_value (json_object_get (answer, "refresh_token"));

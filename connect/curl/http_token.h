@@ -2,6 +2,7 @@
 #ifndef WEIR_CONNECT_CURL_HTTP_TOKEN_H
 #define WEIR_CONNECT_CURL_HTTP_TOKEN_H
 
+#include "base/redaction.h"
 #include "connect/curl/http_connection.h"
 #include "connect/curl/http_exchange.h"
 
@@ -23,7 +24,8 @@ char *http_token_basic (const char *user, const char *password);
 char *http_token_body (const HttpAuth *auth, const HttpToken *token);
 GStrv http_token_headers (const HttpAuth *auth);
 
-/* Takes what the token server answered. Errors: CREDENTIALS where it refuses, TRANSIENT, CONFIGURATION. What it says is shown but for "error_description", and no token. */
-bool http_token_take (const Exchanged *exchanged, HttpToken *token, GError **error);
+/* Takes what the token server answered. Errors: CREDENTIALS where it refuses, TRANSIENT, CONFIGURATION. What it says is shown but for "error_description" and
+ * secrets, and no token. */
+bool http_token_take (const Exchanged *exchanged, const Redaction *secrets, HttpToken *token, GError **error);
 
 #endif

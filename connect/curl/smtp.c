@@ -192,17 +192,6 @@ count (Tally *tally, Mailed mailed, const Recipient *recipient, const char *said
   connect_delivered (name, words[mailed], recipient->rows, said);
 }
 
-/* Those that have it already, from an earlier try of the same delivery. */
-static bool
-has_it (const Request *request, const char *address)
-{
-  const Json *sent = json_object_get (request->delivery, "sent");
-  for (size_t i = 0; i < json_array_size (sent); i++)
-    if (g_strcmp0 (json_string_value (json_array_get (sent, i)), address) == 0)
-      return true;
-  return false;
-}
-
 static bool
 send_all (const Sending *sending, Tally *tally, GError **error)
 {
@@ -214,7 +203,8 @@ send_all (const Sending *sending, Tally *tally, GError **error)
       g_auto (TransferResult) result = { 0 };
       g_autofree char *size = text_size (recipient->size), *most = quantity_show_bytes (limit);
       g_autofree char *too_large = g_strdup_printf ("the attachment would have %s, more than \"attach_limit\": %s", size, most);
-      if (has_it (sending->request, recipient->address))
+      /* Those that have it already, from an earlier try of the same delivery. */
+      if (connect_has (json_object_get (sending->request->delivery, "sent"), recipient->address))
         continue;
       if (!connect_go_on (error))
         return false;

@@ -90,7 +90,7 @@ take_values (PgSession *session, const Json *position, const Source *source, Pla
     {
       const PgColumn *column = &source->columns[plan->order[i]];
       const Json *value = json_object_get (position, column->name);
-      g_autofree char *text = value_text (value), *path = g_strconcat ("position.", column->name, NULL);
+      g_autofree char *text = weir_json_scalar (value), *path = g_strconcat ("position.", column->name, NULL);
       bool is_null = i == 0 && json_is_null (value);
       if (is_null)
         plan->range.kind = json_is_true (json_object_get (position, "$after")) ? RANGE_REST : RANGE_NULLS;
@@ -175,8 +175,8 @@ take_window (PgSession *session, const Request *request, const Source *source, P
   static const char *const known[] = { "start", "end", NULL };
   const PgColumn *column = &source->columns[source->bookmark];
   connect_known (request->window, "window", known);
-  plan->start = value_text (json_object_get (request->window, "start"));
-  plan->end = value_text (json_object_get (request->window, "end"));
+  plan->start = weir_json_scalar (json_object_get (request->window, "start"));
+  plan->end = weir_json_scalar (json_object_get (request->window, "end"));
   plan->range.start = plan->start;
   plan->range.end = plan->end;
   return (plan->start == NULL || value_check (session, "window.start", plan->start, column->base, error))

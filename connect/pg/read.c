@@ -61,8 +61,8 @@ static bool
 tell_backwards (Reading *reading, GError **error)
 {
   const PgColumn *column = bookmark_of (reading);
-  g_autofree char *seen = value_text (json_object_get (reading->seen, column->name));
-  g_autofree char *before = value_text (json_object_get (reading->request->position, column->name));
+  g_autofree char *seen = weir_json_scalar (json_object_get (reading->seen, column->name));
+  g_autofree char *before = weir_json_scalar (json_object_get (reading->request->position, column->name));
   g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", column->base, column->base);
   const char *params[] = { seen, before };
   g_autoptr (DbResult) result = NULL;
@@ -149,7 +149,7 @@ find_next (Reading *reading)
   if (is_timed)
     reading->bound = g_strdup (plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text);
   else
-    reading->bound = value_text (json_object_get (reading->next, bookmark_of (reading)->name));
+    reading->bound = weir_json_scalar (json_object_get (reading->next, bookmark_of (reading)->name));
   plan_close (plan, is_timed ? reading->bound : NULL, is_timed ? NULL : reading->bound);
 }
 
@@ -258,7 +258,7 @@ find_top (Reading *reading, char **ret, GError **error)
       g_autoptr (GPtrArray) values = transfer_values (reading->transfer.top, 1);
       *ret = g_strdup (reading->transfer.top->len > 0 ? g_ptr_array_index (values, 0) : NULL);
       if (*ret == NULL && plan->is_inside)
-        *ret = value_text (json_object_get (reading->request->position, bookmark_of (reading)->name));
+        *ret = weir_json_scalar (json_object_get (reading->request->position, bookmark_of (reading)->name));
       return true;
     }
   Selection selection = selection_of (reading, NULL);

@@ -254,10 +254,10 @@ take_params (const Json *params, GPtrArray *ret)
   const Json *one;
   if (json_is_array (params))
     json_array_foreach ((Json *) params, i, one)
-      g_ptr_array_add (ret, value_param (one));
+      g_ptr_array_add (ret, weir_json_param (one));
   else if (json_is_object (params))
     json_object_foreach ((Json *) params, name, one)
-      g_ptr_array_add (ret, value_param (one));
+      g_ptr_array_add (ret, weir_json_param (one));
   else if (params != NULL)
     return connect_mistake ("from.params", "must be a list of values, or an object of them, in the order of $1, $2 ..."), false;
   return true;

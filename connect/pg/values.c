@@ -4,63 +4,6 @@
 
 #include <string.h>
 
-/* The shortest digits that mean the number. */
-static char *
-real_text (double number)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  for (int digits = 15; digits <= 17; digits++)
-    {
-      char format[8];
-      g_snprintf (format, sizeof format, "%%.%dg", digits);
-      g_ascii_formatd (text, sizeof text, format, number);
-      if (g_ascii_strtod (text, NULL) == number)
-        break;
-    }
-  return g_strdup (text);
-}
-
-char *
-value_text (const Json *value)
-{
-  if (json_is_string (value))
-    return g_strdup (json_string_value (value));
-  if (json_is_integer (value))
-    return g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (value));
-  if (json_is_real (value))
-    return real_text (json_real_value (value));
-  return json_is_boolean (value) ? g_strdup (json_is_true (value) ? "true" : "false") : NULL;
-}
-
-char *
-value_param (const Json *value)
-{
-  if (!json_is_array (value))
-    return value_text (value);
-  GString *array = g_string_new ("{");
-  size_t i;
-  const Json *one;
-  json_array_foreach ((Json *) value, i, one)
-    {
-      g_autofree char *text = value_text (one);
-      g_string_append (array, i > 0 ? "," : "");
-      if (text == NULL)
-        {
-          g_string_append (array, "NULL");
-          continue;
-        }
-      g_string_append_c (array, '"');
-      for (const char *at = text; *at != '\0'; at++)
-        {
-          if (*at == '"' || *at == '\\')
-            g_string_append_c (array, '\\');
-          g_string_append_c (array, *at);
-        }
-      g_string_append_c (array, '"');
-    }
-  return g_string_free (g_string_append_c (array, '}'), FALSE);
-}
-
 char *
 value_literal (const char *text, const char *type)
 {
@@ -118,7 +61,7 @@ is_one_of (Condition *condition, const Json *list, GError **error)
   const Json *one;
   json_array_foreach ((Json *) list, i, one)
     {
-      g_autofree char *text = value_text (one);
+      g_autofree char *text = weir_json_scalar (one);
       if (text == NULL && !json_is_null (one))
         return connect_mistake (condition->path, "a list has texts, numbers, true, false and null"), true;
       has_null = has_null || text == NULL;
@@ -145,7 +88,7 @@ add_condition (Condition *condition, const Json *value, GError **error)
 {
   if (json_is_array (value))
     return is_one_of (condition, value, error);
-  g_autofree char *text = value_text (value);
+  g_autofree char *text = weir_json_scalar (value);
   if (text == NULL && !json_is_null (value))
     return connect_mistake (condition->path, "must be a value, or a list of values"), true;
   if (text == NULL)

@@ -5,12 +5,6 @@
 
 #include "connect/pg/source.h"
 
-/* A scalar of JSON as PostgreSQL reads it; NULL: null, or no scalar. Owned by the caller. */
-char *value_text (const Json *value);
-
-/* A list of scalars as an array's text, "{\"a\",NULL}"; a scalar as value_text. NULL: null. Owned by the caller. */
-char *value_param (const Json *value);
-
 /* "'2026-01-01'::timestamptz". Owned by the caller. */
 char *value_literal (const char *text, const char *type);
 

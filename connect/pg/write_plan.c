@@ -127,15 +127,6 @@ read_to (const Request *request, WritePlan *plan)
 
 /* ---- the delivery ---- */
 
-static bool
-has_text (const Json *array, const char *text)
-{
-  for (size_t i = 0; i < json_array_size (array); i++)
-    if (g_strcmp0 (json_string_value (json_array_get (array, i)), text) == 0)
-      return true;
-  return false;
-}
-
 static void
 read_columns (const Json *delivery, WritePlan *plan)
 {
@@ -149,7 +140,7 @@ read_columns (const Json *delivery, WritePlan *plan)
       const char *name = connect_text (column, "delivery.columns", "name", true);
       check_name ("delivery.columns", name);
       WriteColumn one = { name, write_type (json_string_value (json_object_get (column, "type")), plan->is_redshift),
-                          has_text (key, name), has_text (entity != NULL ? entity : key, name) };
+                          connect_has (key, name), connect_has (entity != NULL ? entity : key, name) };
       g_array_append_val (plan->columns, one);
     }
   const WriteColumn *last = plan->columns->len > 0 ? &g_array_index (plan->columns, WriteColumn, plan->columns->len - 1) : NULL;

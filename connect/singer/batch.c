@@ -1,6 +1,5 @@
 #include "connect/singer/batch.h"
 
-#include "base/text.h"
 #include "connect/connector.h"
 #include "connect/singer/peer.h"
 
@@ -14,7 +13,7 @@
 static bool
 check_encoding (const Message *message, GError **error)
 {
-  g_autoptr (Json) encoding = scan_parse (message->encoding);
+  g_autoptr (Json) encoding = slice_build (message->encoding);
   const char *format = json_string_value (json_object_get (encoding, "format"));
   const char *compression = json_string_value (json_object_get (encoding, "compression"));
   if (g_strcmp0 (format, "jsonl") != 0)
@@ -47,10 +46,10 @@ static bool
 take_line (Reading *reading, const char *line, size_t length, GError **error)
 {
   reading->line++;
-  Slice record = text_is_utf8 (line, length, NULL) ? scan_whole (line, length) : (Slice) { NULL, NULL };
-  if (record.at != NULL && scan_kind (record) == KIND_OBJECT)
+  Slice record = slice_lenient (line, length);
+  if (record.bytes != NULL && slice_kind (record) == SLICE_OBJECT)
     return reading->record (record, reading->data, error);
-  for (size_t i = 0; record.at == NULL && i <= length; i++)
+  for (size_t i = 0; record.bytes == NULL && i <= length; i++)
     if (i == length)
       return true; /* an empty line */
     else if (!g_ascii_isspace (line[i]))
@@ -103,7 +102,7 @@ batch_read (const Message *message, bool (*record) (Slice record, void *data, GE
 {
   if (!check_encoding (message, error))
     return false;
-  g_autoptr (Json) manifest = scan_parse (message->manifest);
+  g_autoptr (Json) manifest = slice_build (message->manifest);
   size_t i;
   const Json *name;
   json_array_foreach (manifest, i, name)

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 
 #include <string.h>
 
@@ -51,8 +51,8 @@ ask_tap (const SingerSettings *settings, GError **error)
       g_prefix_error (error, "could not ask for the catalog: ");
       return NULL;
     }
-  Slice whole = text_is_utf8 (text->str, text->len, NULL) ? scan_whole (text->str, text->len) : (Slice) { NULL, NULL };
-  if (whole.at == NULL)
+  Slice whole = slice_lenient (text->str, text->len);
+  if (whole.bytes == NULL)
     {
       g_autofree char *shown = redact (settings->redaction, text->str, text->len, SHOWN_BYTES);
       return connect_fail (error, CONNECT_CONFIGURATION, NULL,
@@ -60,7 +60,7 @@ ask_tap (const SingerSettings *settings, GError **error)
                            "what the tap answers to --discover is no catalog: \"%s\"", shown),
              NULL;
     }
-  return check_catalog (scan_parse (whole), "what the tap answers to --discover", error);
+  return check_catalog (slice_build (whole), "what the tap answers to --discover", error);
 }
 
 static Json *
@@ -70,9 +70,8 @@ read_catalog (const char *path, GError **error)
   size_t length;
   if (!fs_read_file (path, MOST_BYTES, &text, &length, error))
     return weir_error_detail (error, "It is the \"catalog\" of the connection."), NULL;
-  Slice whole = scan_whole (text, length);
   g_autofree char *what = g_strdup_printf ("\"%s\"", path);
-  return check_catalog (whole.at != NULL ? scan_parse (whole) : NULL, what, error);
+  return check_catalog (slice_build (slice_lenient (text, length)), what, error);
 }
 
 Json *

@@ -131,7 +131,7 @@ static void
 put_text (CellType type, Slice value, GString *into, Mended *mended)
 {
   size_t before = into->len;
-  scan_text (value, into, &mended->halves);
+  mended->halves += slice_text (value, into);
   g_autofree char *text = NULL;
   size_t length = into->len - before;
   if (type != CELL_TIMESTAMPTZ && type != CELL_DATE && type != CELL_TIME)
@@ -149,38 +149,34 @@ put_text (CellType type, Slice value, GString *into, Mended *mended)
 static void
 put_number (CellType type, Slice value, GString *into)
 {
-  size_t length = (size_t) (value.end - value.at);
-  if (*value.at == 'N')
+  size_t length = value.length;
+  if (*value.bytes == 'N')
     g_string_append (into, "NaN");
-  else if (*value.at == 'I' || (*value.at == '-' && value.at[1] == 'I'))
-    g_string_append (into, *value.at == '-' ? "-infinity" : "infinity");
+  else if (*value.bytes == 'I' || (*value.bytes == '-' && value.bytes[1] == 'I'))
+    g_string_append (into, *value.bytes == '-' ? "-infinity" : "infinity");
   else
     {
       /* 7.0 is an integer for JSON Schema. */
-      const char *point = type == CELL_BIGINT ? memchr (value.at, '.', length) : NULL;
-      bool is_whole = point != NULL && value.end - point > 1;
-      for (const char *at = point; is_whole && ++at < value.end;)
+      const char *point = type == CELL_BIGINT ? memchr (value.bytes, '.', length) : NULL;
+      bool is_whole = point != NULL && value.bytes + length - point > 1;
+      for (const char *at = point; is_whole && ++at < value.bytes + length;)
         is_whole = *at == '0';
-      g_string_append_len (into, value.at, is_whole ? point - value.at : (gssize) length);
+      g_string_append_len (into, value.bytes, is_whole ? point - value.bytes : (gssize) length);
     }
 }
 
 void
 cell_of_value (CellType type, Slice value, GString *into, Mended *mended)
 {
-  unsigned kind = scan_kind (value);
-  if ((kind & KIND_NESTED) != 0 || (type == CELL_JSONB && kind == KIND_STRING))
-    {
-      int64_t n = 0;
-      scan_mend (value, into, &n);
-      mended->words += n;
-    }
-  else if (kind == KIND_STRING)
+  unsigned kind = slice_kind (value);
+  if ((kind & SLICE_NESTED) != 0 || (type == CELL_JSONB && kind == SLICE_STRING))
+    mended->words += slice_mend (value, into);
+  else if (kind == SLICE_STRING)
     put_text (type, value, into, mended);
-  else if ((kind & (KIND_INTEGER | KIND_NUMBER)) != 0)
+  else if ((kind & SLICE_NUMERIC) != 0)
     put_number (type, value, into);
   else
-    g_string_append_len (into, value.at, value.end - value.at);
+    g_string_append_len (into, value.bytes, (gssize) value.length);
 }
 
 void
@@ -221,8 +217,8 @@ put_json_number (const char *cell, size_t length, bool as_text, GString *into, M
       g_string_append (into, "null");
       return true;
     }
-  Slice number = scan_whole (cell, length);
-  if (number.at == NULL || (scan_kind (number) & (KIND_INTEGER | KIND_NUMBER)) == 0)
+  Slice number = slice_lenient (cell, length);
+  if (number.bytes == NULL || (slice_kind (number) & SLICE_NUMERIC) == 0)
     return false;
   if (as_text)
     put_json_text (cell, length, into);
@@ -270,12 +266,12 @@ value_of_cell (const char *type, const char *cell, size_t length, bool decimals_
     }
   if (strcmp (type, "jsonb") == 0)
     {
-      Slice value = scan_whole (cell, length);
+      Slice value = slice_lenient (cell, length);
       /* One message is one line. */
-      for (const char *at = value.at; at != NULL && at < value.end; at++)
-        if (*at != '\n' && *at != '\r')
-          g_string_append_c (into, *at);
-      return value.at != NULL;
+      for (size_t i = 0; i < value.length; i++)
+        if (value.bytes[i] != '\n' && value.bytes[i] != '\r')
+          g_string_append_c (into, value.bytes[i]);
+      return value.bytes != NULL;
     }
   put_json_text (cell, length, into);
   return true;

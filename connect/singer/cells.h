@@ -2,7 +2,7 @@
 #ifndef WEIR_CONNECT_SINGER_CELLS_H
 #define WEIR_CONNECT_SINGER_CELLS_H
 
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 #include "connect/singer/types.h"
 
 /* What had to be changed, in counts. */

@@ -85,14 +85,14 @@ int
 columns_of_name (Columns *columns, Slice name)
 {
   guint n = columns->columns->len, expected = columns->expected < n ? columns->expected : 0;
-  if (n > 0 && scan_is (name, column_at (columns, expected)->name))
+  const char *next = n > 0 ? column_at (columns, expected)->name : NULL;
+  if (next != NULL && slice_says (name, next, strlen (next)))
     {
       columns->expected = expected + 1;
       return (int) expected;
     }
   g_autoptr (GString) text = g_string_new (NULL);
-  int64_t halves = 0;
-  scan_text (name, text, &halves);
+  slice_text (name, text);
   int at = columns_find_text (columns, text->str);
   if (at >= 0)
     columns->expected = (guint) at + 1;

@@ -3,7 +3,7 @@
 #define WEIR_CONNECT_SINGER_COLUMNS_H
 
 #include "connect/connector.h"
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 #include "connect/singer/types.h"
 
 typedef struct

@@ -3,17 +3,6 @@
 #include "connect/singer/catalog.h"
 #include "connect/singer/types.h"
 
-static bool
-is_in (const Json *names, const char *name)
-{
-  size_t i;
-  const Json *item;
-  json_array_foreach ((Json *) names, i, item)
-    if (g_strcmp0 (json_string_value (item), name) == 0)
-      return true;
-  return false;
-}
-
 static Json *
 columns_of (const Json *stream, const Json *key)
 {
@@ -23,13 +12,13 @@ columns_of (const Json *stream, const Json *key)
   json_object_foreach (json_object_get (schema, "properties"), name, property)
     {
       Shape shape = shape_of (property, schema);
-      bool is_key = is_in (key, name);
+      bool is_key = connect_has (key, name);
       const char *sql = json_string_value (catalog_said (stream, name, "sql-datatype"));
       g_autofree char *words = shape_words (shape);
       const char *inclusion = json_string_value (catalog_said (stream, name, "inclusion"));
       if (g_strcmp0 (inclusion, "unsupported") == 0)
         continue;
-      Seen seen = { .kinds = KIND_OBJECT }; /* where anything may come, objects are most likely */
+      Seen seen = { .kinds = SLICE_OBJECT }; /* where anything may come, objects are most likely */
       json_array_append_new (columns, json_pack ("{s:o, s:s, s:b, s:b, s:o}", "name", weir_json_string (name), "type",
                                                  cell_words[shape_type (shape, seen)], "nullable", (int) !is_key, "key",
                                                  (int) is_key, "source_type", weir_json_string (sql != NULL ? sql : words)));

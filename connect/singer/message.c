@@ -1,7 +1,5 @@
 #include "connect/singer/message.h"
 
-#include "base/text.h"
-
 #include <string.h>
 
 static const struct
@@ -20,11 +18,11 @@ static const struct
 static MessageType
 type_of (Slice value)
 {
-  if (scan_kind (value) != KIND_STRING)
+  if (slice_kind (value) != SLICE_STRING)
     return MESSAGE_BAD;
-  size_t length = (size_t) (value.end - value.at) - 2;
+  size_t length = value.length - 2;
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
-    if (strlen (types[i].word) == length && g_ascii_strncasecmp (types[i].word, value.at + 1, length) == 0)
+    if (strlen (types[i].word) == length && g_ascii_strncasecmp (types[i].word, value.bytes + 1, length) == 0)
       return types[i].type;
   return MESSAGE_OTHER;
 }
@@ -32,56 +30,61 @@ type_of (Slice value)
 static int64_t
 version_of (Slice value)
 {
-  unsigned kind = scan_kind (value);
-  if ((kind & (KIND_INTEGER | KIND_NUMBER)) == 0)
+  unsigned kind = slice_kind (value);
+  if ((kind & SLICE_NUMERIC) == 0)
     return -1;
-  g_autofree char *text = g_strndup (value.at, (gsize) (value.end - value.at));
+  g_autofree char *text = g_strndup (value.bytes, value.length);
   return g_ascii_strtoll (text, NULL, 10);
 }
+
+#define MEMBER(word, member)                                                                                                       \
+  {                                                                                                                                \
+    word, sizeof word - 1, offsetof (Message, member)                                                                              \
+  }
 
 static void
 take_member (Slice name, Slice value, Message *message)
 {
-  const struct
+  static const struct
   {
     const char *word;
-    Slice *into;
+    size_t length, offset;
   } members[] = {
-    { "stream", &message->stream },
-    { "record", &message->record },
-    { "schema", &message->schema },
-    { "value", &message->value },
-    { "encoding", &message->encoding },
-    { "manifest", &message->manifest },
-    { "key_properties", &message->key_properties },
+    MEMBER ("stream", stream),
+    MEMBER ("record", record),
+    MEMBER ("schema", schema),
+    MEMBER ("value", value),
+    MEMBER ("encoding", encoding),
+    MEMBER ("manifest", manifest),
+    MEMBER ("key_properties", key_properties),
   };
-  if (scan_is (name, "type"))
+  if (slice_says (name, "type", 4))
     message->type = type_of (value);
-  else if (scan_is (name, "version"))
+  else if (slice_says (name, "version", 7))
     message->version = version_of (value);
   else
     for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
-      if (scan_is (name, members[i].word))
-        *members[i].into = value;
+      if (slice_says (name, members[i].word, members[i].length))
+        G_STRUCT_MEMBER (Slice, message, members[i].offset) = value;
 }
 
 /* Whether it has what its type needs. */
 static bool
 is_whole (const Message *message)
 {
-  bool has_stream = message->stream.at != NULL && scan_kind (message->stream) == KIND_STRING;
+  bool has_stream = message->stream.bytes != NULL && slice_kind (message->stream) == SLICE_STRING;
   switch (message->type)
     {
     case MESSAGE_RECORD:
-      return has_stream && message->record.at != NULL && scan_kind (message->record) == KIND_OBJECT;
+      return has_stream && message->record.bytes != NULL && slice_kind (message->record) == SLICE_OBJECT;
     case MESSAGE_SCHEMA:
-      return has_stream && message->schema.at != NULL && scan_kind (message->schema) == KIND_OBJECT;
+      return has_stream && message->schema.bytes != NULL && slice_kind (message->schema) == SLICE_OBJECT;
     case MESSAGE_STATE:
-      return message->value.at != NULL;
+      return message->value.bytes != NULL;
     case MESSAGE_ACTIVATE_VERSION:
       return has_stream && message->version >= 0;
     case MESSAGE_BATCH:
-      return has_stream && message->manifest.at != NULL && scan_kind (message->manifest) == KIND_ARRAY;
+      return has_stream && message->manifest.bytes != NULL && slice_kind (message->manifest) == SLICE_ARRAY;
     default:
       return true;
     }
@@ -98,12 +101,12 @@ message_read (const char *line, size_t length)
     end--;
   if (at == end)
     return (Message) { .type = MESSAGE_NONE };
-  if (*at != '{' || !text_is_utf8 (at, (size_t) (end - at), NULL))
+  Slice object = *at == '{' ? slice_lenient (at, (size_t) (end - at)) : (Slice) { NULL }, name, value;
+  if (object.bytes == NULL)
     return message;
-  Members members = scan_members ((Slice) { at, end });
-  while (scan_next (&members))
-    take_member (members.name, members.value, &message);
-  if (members.is_bad || members.end != end || !is_whole (&message))
+  for (SliceWalk walk = slice_walk (object); slice_next (&walk, &name, &value);)
+    take_member (name, value, &message);
+  if (!is_whole (&message))
     message.type = MESSAGE_BAD;
   return message;
 }

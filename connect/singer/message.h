@@ -1,8 +1,8 @@
-/* Messages: one line of a tap, taken apart but not built (scan.h). */
+/* Messages: one line of a tap, taken apart but not built (connect/slice.h). */
 #ifndef WEIR_CONNECT_SINGER_MESSAGE_H
 #define WEIR_CONNECT_SINGER_MESSAGE_H
 
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 
 typedef enum
 {
@@ -16,7 +16,7 @@ typedef enum
   MESSAGE_OTHER,
 } MessageType;
 
-/* Slices borrow from the line; at NULL: the member is not there. */
+/* Slices borrow from the line; bytes NULL: the member is not there. */
 typedef struct
 {
   MessageType type;

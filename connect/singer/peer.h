@@ -8,7 +8,7 @@
 #ifndef WEIR_CONNECT_SINGER_PEER_H
 #define WEIR_CONNECT_SINGER_PEER_H
 
-#include "connect/singer/redact.h"
+#include "base/redaction.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -46,24 +46,13 @@ words_of (const Json *names)
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
-static bool
-is_in (const Json *names, const char *name)
-{
-  size_t i;
-  const Json *item;
-  json_array_foreach ((Json *) names, i, item)
-    if (g_strcmp0 (json_string_value (item), name) == 0)
-      return true;
-  return false;
-}
-
 /* The job's bookmark is one that the tap takes. */
 static void
 check_bookmark (const Json *stream, const Json *taken, const char *bookmark)
 {
   const Json *properties = json_object_get (json_object_get (stream, "schema"), "properties");
   g_autofree char *words = words_of (taken);
-  if (json_array_size (taken) > 0 && !is_in (taken, bookmark))
+  if (json_array_size (taken) > 0 && !connect_has (taken, bookmark))
     connect_mistake ("bookmark", "the tap reads \"%s\" by %s, not by \"%s\"", catalog_id (stream), words, bookmark);
   else if (json_array_size (taken) == 0 && json_object_get (properties, bookmark) == NULL)
     connect_mistake ("bookmark", "the stream \"%s\" has no column \"%s\"", catalog_id (stream), bookmark);

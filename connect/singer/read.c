@@ -158,7 +158,7 @@ put_row (const Slice *cells, const CellType *types, guint n, GString *cell, Mend
 {
   for (guint i = 0; i < n; i++)
     {
-      bool is_null = cells[i].at == NULL || scan_kind (cells[i]) == KIND_NULL;
+      bool is_null = cells[i].bytes == NULL || slice_kind (cells[i]) == SLICE_NULL;
       g_string_truncate (cell, 0);
       if (!is_null)
         cell_of_value (types[i], cells[i], cell, mended);
@@ -203,8 +203,8 @@ find_position (const Request *request, const ReadPlan *plan, const Brought *brou
       connect_note ("the tap gave no STATE: the next run begins where this one began");
       return json_incref ((Json *) request->position);
     }
-  Slice state = scan_whole (brought->state->str, brought->state->len);
-  Json *position = scan_kind (state) == KIND_OBJECT && scan_is_plain (state) ? scan_parse (state) : NULL;
+  Slice state = slice_lenient (brought->state->str, brought->state->len);
+  Json *position = slice_kind (state) == SLICE_OBJECT && slice_is_plain (state) ? slice_build (state) : NULL;
   if (position != NULL)
     return position;
   return json_pack ("{s:o}", STATE_TEXT, weir_json_string (brought->state->str));

@@ -35,11 +35,10 @@ brought_clear (Brought *brought)
 static bool
 is_wanted (Reading *reading, Slice stream)
 {
-  if (reading->name != NULL && scan_is (stream, reading->name))
+  if (reading->name != NULL && slice_says (stream, reading->name, strlen (reading->name)))
     return true;
   g_string_truncate (reading->scratch, 0);
-  int64_t halves = 0;
-  scan_text (stream, reading->scratch, &halves);
+  slice_text (stream, reading->scratch);
   const char *name = reading->scratch->str;
   const Wanted *wanted = reading->wanted;
   if (reading->name != NULL)
@@ -75,14 +74,14 @@ take_record (Slice record, void *data, GError **error)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "the tap sent a RECORD of \"%s\" before its SCHEMA",
                          reading->name);
   records_begin (brought->rows, reading->version);
-  Members members = scan_members (record);
-  while (scan_next (&members))
+  Slice name, value;
+  for (SliceWalk walk = slice_walk (record); slice_next (&walk, &name, &value);)
     {
-      int at = columns_of_name (&brought->columns, members.name);
+      int at = columns_of_name (&brought->columns, name);
       if (at < 0)
         continue;
-      seen_add (&column_at (&brought->columns, (guint) at)->seen, members.value);
-      records_value (brought->rows, (guint) at, members.value);
+      seen_add (&column_at (&brought->columns, (guint) at)->seen, value);
+      records_value (brought->rows, (guint) at, value);
     }
   brought->columns.expected = 0;
   brought->activated = -1;
@@ -96,7 +95,7 @@ take_record (Slice record, void *data, GError **error)
 static bool
 take_schema (Reading *reading, const Message *message, GError **error)
 {
-  g_autoptr (Json) schema = scan_parse (message->schema), key = scan_parse (message->key_properties);
+  g_autoptr (Json) schema = slice_build (message->schema), key = slice_build (message->key_properties);
   if (schema == NULL)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "the SCHEMA of \"%s\" cannot be read", reading->name);
   columns_add_schema (&reading->brought->columns, schema, key);
@@ -122,16 +121,16 @@ static void
 take_state (Reading *reading, const Message *message)
 {
   Brought *brought = reading->brought;
-  if (scan_kind (message->value) == KIND_NULL)
+  if (slice_kind (message->value) == SLICE_NULL)
     return;
   if (brought->state == NULL)
     brought->state = g_string_new (NULL);
   g_string_truncate (brought->state, 0);
-  g_string_append_len (brought->state, message->value.at, message->value.end - message->value.at);
+  g_string_append_len (brought->state, message->value.bytes, (gssize) message->value.length);
   if (!reading->wanted->may_be_cut || records_count (brought->rows) == 0 || !is_full (reading)
       || strstr (brought->state->str, "progress_markers") != NULL)
     return;
-  g_autoptr (Json) state = scan_parse (message->value);
+  g_autoptr (Json) state = slice_build (message->value);
   reading->is_over = brought->was_cut = state != NULL && !json_equal (state, reading->wanted->request->position);
 }
 
@@ -139,7 +138,7 @@ static bool
 take_message (Reading *reading, const Message *message, GError **error)
 {
   Brought *brought = reading->brought;
-  bool is_ours = message->stream.at != NULL && is_wanted (reading, message->stream);
+  bool is_ours = message->stream.bytes != NULL && is_wanted (reading, message->stream);
   bool has_rows = message->type == MESSAGE_RECORD || message->type == MESSAGE_BATCH;
   if (message->type == MESSAGE_STATE)
     take_state (reading, message);

@@ -66,9 +66,9 @@ records_begin (Records *rows, int64_t version)
 void
 records_value (Records *rows, guint column, Slice value)
 {
-  ValueHead head = { column, (uint32_t) (value.end - value.at) };
+  ValueHead head = { column, (uint32_t) value.length };
   g_string_append_len (rows->row, (const char *) &head, sizeof head);
-  g_string_append_len (rows->row, value.at, head.length);
+  g_string_append_len (rows->row, value.bytes, head.length);
   rows->head.n++;
 }
 
@@ -121,7 +121,7 @@ records_next (Records *rows, Slice *cells, size_t n, int64_t *ret_version, bool 
       memcpy (&value, at, sizeof value);
       at += sizeof value;
       if (value.column < n)
-        cells[value.column] = (Slice) { at, at + value.length };
+        cells[value.column] = (Slice) { at, value.length };
       at += value.length;
     }
   *ret_version = head.version;

@@ -7,7 +7,7 @@
 #ifndef WEIR_CONNECT_SINGER_RECORDS_H
 #define WEIR_CONNECT_SINGER_RECORDS_H
 
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 
 #include <stdint.h>
 

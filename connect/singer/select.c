@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-static bool
-is_in (const Json *names, const char *name)
-{
-  size_t i;
-  const Json *item;
-  json_array_foreach ((Json *) names, i, item)
-    if (g_strcmp0 (json_string_value (item), name) == 0)
-      return true;
-  return false;
-}
-
 /* Whether the column is asked for. A tap brings its key and its bookmark in any case. */
 static bool
 is_wanted (const Json *stream, const Selection *selection, const char *name)
@@ -21,8 +10,8 @@ is_wanted (const Json *stream, const Selection *selection, const char *name)
   if (g_strcmp0 (inclusion, "unsupported") == 0)
     return false;
   g_autoptr (Json) key = catalog_key (stream);
-  if (g_strcmp0 (inclusion, "automatic") == 0 || g_strcmp0 (selection->bookmark, name) == 0 || is_in (key, name)
-      || is_in (selection->key, name))
+  if (g_strcmp0 (inclusion, "automatic") == 0 || g_strcmp0 (selection->bookmark, name) == 0 || connect_has (key, name)
+      || connect_has (selection->key, name))
     return true;
   if (selection->keys_only)
     return false;

@@ -72,7 +72,8 @@ settings_read (const Request *request, SingerSettings *ret_settings, GError **er
     connect_mistake (PLACE ".catalog", "is for taps");
   if (!settings->is_target && settings->check_stream != NULL)
     connect_mistake (PLACE ".check_stream", "is for targets");
-  settings->redaction = redaction_new (settings->config);
+  settings->redaction = redaction_new ();
+  redaction_add_all (settings->redaction, settings->config, "config", NULL);
   return !connect_has_mistakes ()
          || connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "the connection is not as it should be");
 }

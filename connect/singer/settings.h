@@ -6,9 +6,8 @@
 #define WEIR_CONNECT_SINGER_SETTINGS_H
 
 #include "connect/connector.h"
-#include "connect/singer/peer.h"
 #include "connect/singer/folder.h"
-#include "connect/singer/redact.h"
+#include "connect/singer/peer.h"
 
 typedef struct
 {

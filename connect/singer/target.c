@@ -2,7 +2,7 @@
 
 #include "base/fault.h"
 #include "connect/singer/cells.h"
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 #include "connect/singer/types.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ listen (Sending *sending, GError **error)
     {
       if (line == NULL)
         return true;
-      g_autoptr (Json) state = scan_parse (scan_whole (line, length));
+      g_autoptr (Json) state = slice_build (slice_lenient (line, length));
       const Json *value = json_object_get (state, "value");
       if (value == NULL)
         value = state;

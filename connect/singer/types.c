@@ -12,8 +12,8 @@ static const struct
   const char *word;
   unsigned kind;
 } kinds[] = {
-  { "null", KIND_NULL },     { "boolean", KIND_BOOLEAN }, { "integer", KIND_INTEGER }, { "number", KIND_NUMBER },
-  { "string", KIND_STRING }, { "object", KIND_OBJECT },   { "array", KIND_ARRAY },
+  { "null", SLICE_NULL },     { "boolean", SLICE_BOOLEAN }, { "integer", SLICE_INTEGER }, { "number", SLICE_NUMBER },
+  { "string", SLICE_STRING }, { "object", SLICE_OBJECT },   { "array", SLICE_ARRAY },
 };
 
 static const struct
@@ -57,20 +57,20 @@ kind_of_value (const Json *value)
   switch (json_typeof (value))
     {
     case JSON_NULL:
-      return KIND_NULL;
+      return SLICE_NULL;
     case JSON_TRUE:
     case JSON_FALSE:
-      return KIND_BOOLEAN;
+      return SLICE_BOOLEAN;
     case JSON_INTEGER:
-      return KIND_INTEGER;
+      return SLICE_INTEGER;
     case JSON_REAL:
-      return KIND_NUMBER;
+      return SLICE_NUMBER;
     case JSON_STRING:
-      return KIND_STRING;
+      return SLICE_STRING;
     case JSON_OBJECT:
-      return KIND_OBJECT;
+      return SLICE_OBJECT;
     default:
-      return KIND_ARRAY;
+      return SLICE_ARRAY;
     }
 }
 
@@ -90,7 +90,7 @@ follow (const Json *root, const char *reference)
 static bool
 has_format (Shape shape)
 {
-  return (shape.kinds & (KIND_STRING | KIND_NUMBER)) != 0;
+  return (shape.kinds & (SLICE_STRING | SLICE_NUMBER)) != 0;
 }
 
 Shape
@@ -123,9 +123,9 @@ shape_said (const Json *property)
       shape.kinds |= only != NULL ? kind_of_value (only) : 0;
     }
   if (shape.kinds == 0 && json_object_get (property, "properties") != NULL)
-    shape.kinds = KIND_OBJECT;
+    shape.kinds = SLICE_OBJECT;
   Format format = format_of_word (json_object_get (property, "format"));
-  bool fits = format == FORMAT_DOUBLE ? (shape.kinds & KIND_NUMBER) != 0 : has_format (shape);
+  bool fits = format == FORMAT_DOUBLE ? (shape.kinds & SLICE_NUMBER) != 0 : has_format (shape);
   shape.format = fits ? format : FORMAT_NONE;
   return shape;
 }
@@ -174,23 +174,12 @@ shape_of (const Json *property, const Json *root)
   return shape;
 }
 
-/* Whether an integer has room in 64 bits. */
-static bool
-is_large (Slice value)
-{
-  size_t digits = (size_t) (value.end - value.at) - (*value.at == '-');
-  if (digits != 19)
-    return digits > 19;
-  const char *most = *value.at == '-' ? "9223372036854775808" : "9223372036854775807";
-  return memcmp (value.end - 19, most, 19) > 0;
-}
-
 void
 seen_add (Seen *seen, Slice value)
 {
-  unsigned kind = scan_kind (value);
+  unsigned kind = slice_kind (value);
   seen->kinds |= kind;
-  seen->large = seen->large || (kind == KIND_INTEGER && is_large (value));
+  seen->large = seen->large || (kind == SLICE_INTEGER && !slice_is_bigint (value));
 }
 
 static CellType
@@ -216,23 +205,22 @@ text_type (Format format)
 CellType
 shape_type (Shape shape, Seen seen)
 {
-  const unsigned numbers = KIND_INTEGER | KIND_NUMBER;
-  unsigned said = shape.kinds & ~(unsigned) KIND_NULL, single = seen.kinds & ~(unsigned) (KIND_NULL | KIND_NESTED);
-  if (said == KIND_BOOLEAN)
+  unsigned said = shape.kinds & ~(unsigned) SLICE_NULL, single = seen.kinds & ~(unsigned) (SLICE_NULL | SLICE_NESTED);
+  if (said == SLICE_BOOLEAN)
     return CELL_BOOLEAN;
-  if (said == KIND_INTEGER)
+  if (said == SLICE_INTEGER)
     return seen.large ? CELL_NUMERIC : CELL_BIGINT;
-  if (said != 0 && (said & ~numbers) == 0)
+  if (said != 0 && (said & ~SLICE_NUMERIC) == 0)
     return shape.format == FORMAT_DOUBLE ? CELL_DOUBLE : CELL_NUMERIC;
-  if (said == KIND_STRING)
+  if (said == SLICE_STRING)
     return text_type (shape.format);
-  if (said != 0 && shape.format == FORMAT_DECIMAL && (said & ~(numbers | KIND_STRING)) == 0)
+  if (said != 0 && shape.format == FORMAT_DECIMAL && (said & ~(SLICE_NUMERIC | SLICE_STRING)) == 0)
     return CELL_NUMERIC;
-  if (said != 0 && (said & ~(unsigned) KIND_NESTED) == 0)
+  if (said != 0 && (said & ~(unsigned) SLICE_NESTED) == 0)
     return CELL_JSONB;
   /* Anything: as objects where that is all that came, for a jsonb of weir has no single value. */
-  bool may_be_nested = said == 0 || (said & KIND_NESTED) != 0;
-  return may_be_nested && single == 0 && (seen.kinds & KIND_NESTED) != 0 ? CELL_JSONB : CELL_TEXT;
+  bool may_be_nested = said == 0 || (said & SLICE_NESTED) != 0;
+  return may_be_nested && single == 0 && (seen.kinds & SLICE_NESTED) != 0 ? CELL_JSONB : CELL_TEXT;
 }
 
 char *
@@ -240,7 +228,7 @@ shape_words (Shape shape)
 {
   g_autoptr (GString) words = g_string_new (NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if ((shape.kinds & kinds[i].kind) != 0 && kinds[i].kind != KIND_NULL)
+    if ((shape.kinds & kinds[i].kind) != 0 && kinds[i].kind != SLICE_NULL)
       g_string_append_printf (words, "%s%s", words->len > 0 ? "|" : "", kinds[i].word);
   if (words->len == 0)
     g_string_append (words, "any");
@@ -278,7 +266,7 @@ property_of (const char *type, bool nullable, bool decimals_as_text)
     json_array_append_new (types, json_string (word));
   else
     for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
-      if (kinds[k].kind != KIND_NULL)
+      if (kinds[k].kind != SLICE_NULL)
         json_array_append_new (types, json_string (kinds[k].word));
   if (nullable)
     json_array_append_new (types, json_string ("null"));

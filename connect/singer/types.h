@@ -6,7 +6,7 @@
 #define WEIR_CONNECT_SINGER_TYPES_H
 
 #include "base/json.h"
-#include "connect/singer/scan.h"
+#include "connect/slice.h"
 
 typedef enum
 {
@@ -39,7 +39,7 @@ extern const char *const cell_words[]; /* by the enumeration, as models have the
 /* What a property may be. */
 typedef struct
 {
-  unsigned kinds; /* KIND_*; 0: anything */
+  unsigned kinds; /* SLICE_*; 0: anything */
   Format format;
 } Shape;
 

@@ -280,7 +280,7 @@ make_request (const ConnectorCall *call)
 }
 
 static void
-begin (Running *running, const ConnectorCall *call, const GPtrArray *secrets, Connected *connected)
+begin (Running *running, const ConnectorCall *call, const Redaction *secrets, Connected *connected)
 {
   *connected = (Connected) {
     .errors = json_array (), .notes = json_array (), .streams = json_array (), .checked = json_array (), .delivered = json_array ()
@@ -302,7 +302,7 @@ connector_call (const Settings *settings, const ConnectorCall *call, Connected *
   explicit_bzero (request, strlen (request));
   if (!runs)
     return false;
-  g_autoptr (GPtrArray) secrets = connector_secrets (settings, call->connection, call->request);
+  g_autoptr (Redaction) secrets = connector_secrets (settings, call->connection, call->request);
   begin (&running, call, secrets, ret);
   while (!running.has_ended)
     attend (&running);

@@ -2,29 +2,25 @@
 #ifndef WEIR_SRC_CONNECTORS_CONNECTING_PRIVATE_H
 #define WEIR_SRC_CONNECTORS_CONNECTING_PRIVATE_H
 
+#include "base/redaction.h"
 #include "src/connectors/connecting.h"
 
 #include <sys/types.h>
 
 #define MEBIBYTE ((size_t) 1024 * 1024)
-#define CONNECTOR_LINE_MIB 1    /* of a line of results */
-#define CONNECTOR_KEPT_MIB 16   /* of all that are kept */
-#define CONNECTOR_FOUND_MIB 256 /* of `discover`: thousands of tables with their columns, for a command that ends then */
+#define CONNECTOR_LINE_MIB 1     /* of a line of results */
+#define CONNECTOR_KEPT_MIB 16    /* of all that are kept */
+#define CONNECTOR_TOLD_MOST 4000 /* bytes of a text that people are told */
+#define CONNECTOR_FOUND_MIB 256  /* of `discover`: thousands of tables with their columns, for a command that ends then */
 
 /* ---- its texts: connecting_secrets.c ---- */
 
-/* What nobody may read of a connection and of a request (may be NULL): of char *, the longest first. Texts of either that stood for what
- * "${...}" names are among it, whatever they are called. */
-GPtrArray *connector_secrets (const Settings *settings, const Json *connection, const Json *request);
+/* What nobody may read of a connection and of a request (may be NULL). Texts of either that stood for what "${...}" names are among it, whatever they
+ * are called. Owned by the caller. */
+Redaction *connector_secrets (const Settings *settings, const Json *connection, const Json *request);
 
-/* The text, printable, with "..." in the place of each secret. Owned by the caller. */
-char *connector_safe_text (const GPtrArray *secrets, const char *text, size_t length);
-
-/* The same of its beginning; secrets are found before it is cut. */
-char *connector_safe_start (const GPtrArray *secrets, const char *text, size_t length, size_t most);
-
-/* The same of all texts in a result that is for people, at any depth. */
-void connector_safe_json (const GPtrArray *secrets, Json *json);
+/* All texts in a result that is for people, at any depth, without them. */
+void connector_safe_json (const Redaction *secrets, Json *json);
 
 /* ---- its process: connecting_child.c ---- */
 
@@ -48,7 +44,7 @@ void connector_child_clear (ConnectorChild *child);
 typedef struct
 {
   const ConnectorCall *call;
-  const GPtrArray *secrets;
+  const Redaction *secrets;
   Connected *connected;
   GString *line; /* the beginning of one; "skips": too long, and the rest of it is left out */
   GString *talk;

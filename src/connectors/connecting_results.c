@@ -97,7 +97,7 @@ take_line (Results *results, const char *line, size_t length)
   size_t most = g_str_equal (results->call->verb, "discover") ? CONNECTOR_FOUND_MIB : CONNECTOR_KEPT_MIB;
   if (results->is_done || !json_is_object (object))
     {
-      g_autofree char *shown = connector_safe_start (results->secrets, line, length, SHOWN);
+      g_autofree char *shown = redact (results->secrets, line, length, SHOWN);
       break_off (results, "sent a line %s: %s", results->is_done ? "behind \"done\"" : "that is no JSON object", shown);
     }
   else if (is_kept && (results->kept += length) > most * MEBIBYTE)
@@ -138,7 +138,7 @@ tell (Results *results)
 {
   if (results->call->said != NULL && results->talk->len > 0)
     {
-      g_autofree char *text = connector_safe_text (results->secrets, results->talk->str, results->talk->len);
+      g_autofree char *text = redact (results->secrets, results->talk->str, results->talk->len, CONNECTOR_TOLD_MOST);
       results->call->said (text, results->call->data);
     }
   g_string_truncate (results->talk, 0);

@@ -1,6 +1,5 @@
 #include "src/jobs/job_private.h"
 
-#include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
@@ -37,26 +36,6 @@ jobs_free (Jobs *jobs)
   g_free (jobs);
 }
 
-/* The names of the folder's *.json files without that, sorted; none where it is not there. */
-static GPtrArray *
-list_names (const char *folder, GError **error)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (DIR) dir = opendir (folder);
-  if (dir == NULL && errno == ENOENT)
-    return g_steal_pointer (&names);
-  if (dir == NULL)
-    return weir_system_error (error, errno, "could not open folder \"%s\"", folder), NULL;
-  struct dirent *entry;
-  for (errno = 0; (entry = readdir (dir)) != NULL; errno = 0)
-    if (entry->d_name[0] != '.' && g_str_has_suffix (entry->d_name, ".json"))
-      g_ptr_array_add (names, g_strndup (entry->d_name, strlen (entry->d_name) - strlen (".json")));
-  if (errno != 0)
-    return weir_system_error (error, errno, "could not read folder \"%s\"", folder), NULL;
-  g_ptr_array_sort (names, text_compare);
-  return g_steal_pointer (&names);
-}
-
 static int
 compare_broken (const void *a, const void *b)
 {
@@ -67,7 +46,7 @@ Jobs *
 jobs_load (const Settings *settings, GError **error)
 {
   g_autofree char *folder = g_build_filename (settings->home, "jobs", NULL);
-  g_autoptr (GPtrArray) names = list_names (folder, error);
+  g_autoptr (GPtrArray) names = fs_list (folder, ".json", error);
   g_autoptr (Catalog) catalog = names != NULL ? settings_load_catalog (settings, error) : NULL;
   if (catalog == NULL)
     return NULL;

@@ -86,9 +86,8 @@ check_type (const MemberScope *scope, const char *path, const Json *value)
 }
 
 static void
-check_object (const MemberScope *scope, const char *path, const Json *value)
+refuse_others (const MemberScope *scope, const char *path, const Json *value, const char *const *known)
 {
-  static const char *const known[] = { "value", "step", "column", "type", NULL };
   const char *name;
   Json *member;
   json_object_foreach ((Json *) value, name, member)
@@ -97,6 +96,13 @@ check_object (const MemberScope *scope, const char *path, const Json *value)
         g_autofree char *inner = members_path (path, name);
         members_unknown (scope, inner, "unknown member", name, known);
       }
+}
+
+static void
+check_object (const MemberScope *scope, const char *path, const Json *value)
+{
+  static const char *const known[] = { "value", "step", "column", "type", NULL };
+  refuse_others (scope, path, value, known);
   const Json *given = json_object_get (value, "value"), *step = json_object_get (value, "step");
   bool whole = json_is_string (step) && json_is_string (json_object_get (value, "column"));
   if ((given != NULL) == whole || (given != NULL && !is_scalar (given) && !is_list (given)) || (step != NULL && !whole))
@@ -146,19 +152,6 @@ without (const Json *value, const char *const *names)
   for (; *names != NULL; names++)
     json_object_del (rest, *names);
   return rest;
-}
-
-static void
-refuse_others (const MemberScope *scope, const char *path, const Json *value, const char *const *known)
-{
-  const char *name;
-  Json *member;
-  json_object_foreach ((Json *) value, name, member)
-    if (!g_strv_contains (known, name))
-      {
-        g_autofree char *inner = members_path (path, name);
-        members_unknown (scope, inner, "unknown member", name, known);
-      }
 }
 
 static void

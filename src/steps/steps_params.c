@@ -27,52 +27,6 @@ steps_read_file (const Steps *steps, const char *file, GError **error)
   return fs_read_file (path, QUERY_MOST, &text, NULL, error) ? text : NULL;
 }
 
-/* ---- texts ---- */
-
-/* The shortest digits that mean the number. */
-static char *
-real_text (double number)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  g_ascii_formatd (text, sizeof text, "%.15g", number);
-  if (g_ascii_strtod (text, NULL) != number)
-    g_ascii_dtostr (text, sizeof text, number);
-  return g_strdup (text);
-}
-
-static char *
-scalar_text (const Json *value)
-{
-  if (json_is_string (value))
-    return g_strdup (json_string_value (value));
-  if (json_is_integer (value))
-    return g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (value));
-  if (json_is_real (value))
-    return real_text (json_real_value (value));
-  return json_is_boolean (value) ? g_strdup (json_is_true (value) ? "true" : "false") : NULL;
-}
-
-char *
-steps_param_text (const Json *value)
-{
-  if (!json_is_array (value))
-    return scalar_text (value);
-  GString *array = g_string_new ("{");
-  for (size_t i = 0; i < json_array_size (value); i++)
-    {
-      g_autofree char *text = scalar_text (json_array_get (value, i));
-      g_string_append (array, i > 0 ? ",\"" : "\"");
-      for (const char *at = text != NULL ? text : ""; *at != '\0'; at++)
-        {
-          if (*at == '"' || *at == '\\')
-            g_string_append_c (array, '\\');
-          g_string_append_c (array, *at);
-        }
-      g_string_append_c (array, '"');
-    }
-  return g_string_free (g_string_append_c (array, '}'), FALSE);
-}
-
 char *
 steps_spell (const char *name, guint number, void *data)
 {

@@ -47,9 +47,6 @@ Json *steps_params (Steps *steps, const JobStep *step, GError **error);
 /* "from" of an extract with its parameters in their places. A new reference. */
 Json *steps_place_from (Steps *steps, const JobStep *step, GError **error);
 
-/* A value as PostgreSQL reads it; NULL: it is NULL. Owned by the caller. Pure. */
-char *steps_param_text (const Json *value);
-
 /* How a query names it: "$2", "$2::bigint[]". Pure; data: the object of steps_params. For placeholders_append. */
 char *steps_spell (const char *name, guint number, void *data);
 

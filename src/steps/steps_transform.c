@@ -122,7 +122,7 @@ run_statement (const Transform *transform, int64_t *ret_rows, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < placeholders_count (&transform->places); i++)
-    g_ptr_array_add (values, steps_param_text (json_object_get (
+    g_ptr_array_add (values, weir_json_param (json_object_get (
                                  json_object_get (transform->params, placeholders_name (&transform->places, i)), "value")));
   if (!db_query (transform->db, transform->sql->str, (const char *const *) values->pdata, (int) values->len, &result, &problem))
     return tell_place (transform, g_steal_pointer (&problem), error);

@@ -14,6 +14,18 @@ load (Home *home, const char *name, const char *text)
   assert_json (published, "status", "applied");
 }
 
+/* A table, and a job that delivers it to a store of its own as "items" say. */
+static Store
+given (Home *home, const char *table, const char *model, const char *items)
+{
+  Store store = store_make (home);
+  g_autofree char *job = g_strdup_printf ("{\"table\": \"%s\", \"deliver\": [%s]}", table, items);
+  configure_store (home, store.url, "");
+  home_write_model (home, table, model);
+  write_job (home, table, job);
+  return store;
+}
+
 /* Given a table that is there already, when a job delivers it, then all of it comes first, and what changes later. */
 static void
 test_upsert (void **state)
@@ -50,14 +62,11 @@ static void
 test_gone (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", FULL);
-  write_job (
-      home, "people",
-      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"flagged\", \"gone\": \"flag\"},"
-      " {\"to\": \"dwh\", \"table\": \"kept\", \"gone\": \"keep\"}, {\"to\": \"dwh\", \"table\": \"versions\", \"history\": "
-      "true}]}");
+  g_auto (Store) store =
+      given (home, "people", FULL,
+             "{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"flagged\", \"gone\": \"flag\"},"
+             " {\"to\": \"dwh\", \"table\": \"kept\", \"gone\": \"keep\"}, {\"to\": \"dwh\", \"table\": \"versions\", \"history\": "
+             "true}");
   static const struct
   {
     const char *text, *flagged, *kept;
@@ -90,12 +99,9 @@ static void
 test_undo_by_own_key (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people",
-             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\": "
-             "{\"drop\": true}}}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE,
+                                "{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\": "
+                                "{\"drop\": true}}}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   load (home, "people-2.csv", "email,name,age\nb@x.org,Bob,30\na@x.org,Anna,1\n");
   assert_weir (home, 0, "push", NULL);
@@ -110,10 +116,7 @@ static void
 test_append (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "events", EVENTS);
-  write_job (home, "events", "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  g_auto (Store) store = given (home, "events", EVENTS, "{\"to\": \"dwh\"}");
   load (home, "events-1.csv", "what,n\nstart,1\nstart,1\n");
   load (home, "events-2.csv", "what,n\nstop,2\n");
   assert_weir (home, 0, "push", NULL);
@@ -165,14 +168,11 @@ static void
 test_columns (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (
-      home, "people",
-      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"columns\": {\"email\": {\"mask\": \"hash\", \"rename\": \"who\"},"
+  g_auto (Store) store = given (
+      home, "people", PEOPLE,
+      "{\"to\": \"dwh\", \"columns\": {\"email\": {\"mask\": \"hash\", \"rename\": \"who\"},"
       " \"card\": {\"mask\": \"last4\"}, \"note\": {\"drop\": true}, \"age\": {\"type\": \"text\", \"default\": \"unknown\"},"
-      " \"opened_by\": {\"rename\": \"run\"}}}]}");
+      " \"opened_by\": {\"rename\": \"run\"}}}");
   load (home, "people-1.csv", "email,card,note,age\na@x.org,4111-1111,x,30\nb@x.org,,y,\nc@x.org,1111,,\n");
   assert_weir (home, 0, "push", NULL);
   assert_same (
@@ -215,10 +215,7 @@ static void
 test_swap (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"swap\"}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\", \"mode\": \"swap\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
   assert_weir (home, 0, "push", NULL);
   assert_same (&store, THERE, HERE);
@@ -259,12 +256,9 @@ static void
 test_swap_counted (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people",
-             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"swap\"},"
-             " {\"to\": \"dwh\", \"table\": \"identity\", \"mode\": \"swap\"}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE,
+                                "{\"to\": \"dwh\", \"mode\": \"swap\"},"
+                                " {\"to\": \"dwh\", \"table\": \"identity\", \"mode\": \"swap\"}");
   store_run (&store, "create table people (no serial, people_id uuid, email text, name text, age bigint);"
                      " create table identity (no bigint generated always as identity, people_id uuid, email text, name text, age "
                      "bigint)");
@@ -283,12 +277,9 @@ static void
 test_odd_key (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people",
-             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\":"
-             " {\"drop\": true}, \"email\": {\"rename\": \"größe, \\\"x\\\"\"}}}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE,
+                                "{\"to\": \"dwh\", \"key\": [\"email\"], \"columns\": {\"people_id\":"
+                                " {\"drop\": true}, \"email\": {\"rename\": \"größe, \\\"x\\\"\"}}}");
   /* A row that is in the way is tried as a new one only where the index is known. */
   store_run (&store,
              "create table people (\"größe, \"\"x\"\"\" text unique, name text, age bigint); create table tried (name text);"
@@ -307,14 +298,12 @@ static void
 test_contract (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people",
-             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"less\", \"new_columns\": "
+  g_auto (Store) store =
+      given (home, "people", PEOPLE,
+             "{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"less\", \"new_columns\": "
              "\"ignore\"},"
              " {\"to\": \"dwh\", \"table\": \"strict\", \"new_columns\": \"refuse\"}, {\"to\": \"dwh\", \"table\": \"absent\", "
-             "\"create\": false}]}");
+             "\"create\": false}");
   for (const char *const *table = (const char *const[]) { "people", "less", "strict", NULL }; *table != NULL; table++)
     {
       g_autofree char *sql =
@@ -470,13 +459,10 @@ static void
 test_forget_and_rotate (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (
-      home, "people",
-      "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"by_mail\", \"key\": [\"email\"],"
-      " \"columns\": {\"people_id\": {\"drop\": true}}}, {\"to\": \"dwh\", \"table\": \"log\", \"mode\": \"append\"}]}");
+  g_auto (Store) store =
+      given (home, "people", PEOPLE,
+             "{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"by_mail\", \"key\": [\"email\"],"
+             " \"columns\": {\"people_id\": {\"drop\": true}}}, {\"to\": \"dwh\", \"table\": \"log\", \"mode\": \"append\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
   assert_weir (home, 0, "push", NULL);
   assert_store (&store, "2", "select count(*) from by_mail");
@@ -588,10 +574,7 @@ static void
 test_watch (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"create\": false}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\", \"create\": false}");
   g_autoptr (Background) watch = start_watch (home);
   home_drop (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   wait_until (sql_number (home, "select count(*) from weir.delivery where state = 'refused'") == 1);
@@ -648,10 +631,7 @@ static void
 test_gone_table (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   assert_weir (home, 0, "push", NULL);
   store_run (&store, "drop table people");
@@ -741,10 +721,7 @@ static void
 test_given_up (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = store_make (home);
-  configure_store (home, store.url, "");
-  home_write_model (home, "people", PEOPLE);
-  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   assert_weir (home, 0, "push", NULL);
   assert_weir (home, 0, "undo", "last", "--yes", NULL);

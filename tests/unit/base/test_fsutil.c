@@ -343,6 +343,28 @@ the_longest_name_can_be_written (void **state)
   assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+/* By the names themselves: "a" is before "a-b", though "a.x" is not before "a-b.x". */
+static void
+names_are_listed_without_their_ending (void **state)
+{
+  static const char *const files[] = { "a-b.x", "b.x", "a.x", ".c.x", "d.x~", "e", ".x" };
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (*state, files[i], NULL);
+      put (path, "");
+    }
+  g_autoptr (GPtrArray) names = fs_list (*state, ".x", NULL);
+  g_ptr_array_add (names, NULL);
+  g_autofree char *all = g_strjoinv (" ", (char **) names->pdata);
+  assert_string_equal (all, "a a-b b");
+  g_autofree char *missing = g_build_filename (*state, "missing", NULL), *file = g_build_filename (*state, "e", NULL);
+  g_autoptr (GPtrArray) none = fs_list (missing, ".x", NULL);
+  assert_int_equal (none->len, 0);
+  g_autoptr (GError) error = NULL;
+  assert_null (fs_list (file, ".x", &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));
+}
+
 static void
 all_of_an_open_file_is_hashed (void **state)
 {
@@ -379,6 +401,7 @@ main (void)
     WITH_FOLDER (a_scratch_file_has_no_name),
     WITH_FOLDER (a_failed_write_names_the_file),
     WITH_FOLDER (the_longest_name_can_be_written),
+    WITH_FOLDER (names_are_listed_without_their_ending),
     WITH_FOLDER (all_of_an_open_file_is_hashed),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -133,6 +133,37 @@ any_string_becomes_json (void **state)
 }
 
 static void
+values_become_parameters (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json, *param; /* NULL: NULL */
+  } cases[] = {
+    { "\"a b\"", "a b" },
+    { "-7", "-7" },
+    { "0.1", "0.1" },
+    { "123456789.125", "123456789.125" },
+    { "0.30000000000000004", "0.30000000000000004" },
+    { "1e300", "1e+300" },
+    { "false", "false" },
+    { "null", NULL },
+    { "{\"a\": 1}", NULL },
+    { "[]", "{}" },
+    { "[1, null, 2.5, true]", "{1,NULL,2.5,true}" },
+    { "[\"\", \"null\", \"a\\\"b\\\\\", null]", "{\"\",\"null\",\"a\\\"b\\\\\",NULL}" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) value = json_loads (cases[i].json, JSON_DECODE_ANY, NULL);
+      g_autofree char *param = weir_json_param (value);
+      if (g_strcmp0 (param, cases[i].param) != 0)
+        fail_msg ("%s: %s", cases[i].json, param);
+    }
+  assert_null (weir_json_param (NULL));
+}
+
+static void
 an_error_becomes_json (void **state)
 {
   (void) state;
@@ -179,6 +210,7 @@ main (void)
     cmocka_unit_test (a_file_is_read_or_the_error_names_it),
     cmocka_unit_test (a_file_beyond_the_limit_is_refused),
     cmocka_unit_test (any_string_becomes_json),
+    cmocka_unit_test (values_become_parameters),
     cmocka_unit_test (an_error_becomes_json),
     cmocka_unit_test (no_memory_ends_the_program),
   };

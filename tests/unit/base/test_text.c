@@ -273,6 +273,10 @@ words_become_an_array (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (odd); i++)
     g_ptr_array_add (words, (char *) odd[i]);
   g_autofree char *quoted = text_array (words);
+  g_ptr_array_insert (words, 1, NULL);
+  g_ptr_array_set_size (words, 3);
+  g_autofree char *with_none = text_array (words);
+  assert_string_equal (with_none, "{größe,NULL,\"a b\"}");
   assert_string_equal (quoted, "{größe,\"a b\",\"c\\\"d\\\\\",\"e,f\",\"{g}\",\"\",\"NULL\",\"h\ni\"}");
 }
 

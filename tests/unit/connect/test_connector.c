@@ -136,8 +136,9 @@ test_what_the_job_says_of_columns (void **state)
     const char *rest, *spool;
   } cases[] = {
     { "", "\"id\",\"mail\",\"note\",\"n\"\n\"1\",\"anna@x.org\",\"say \"\"hi\"\"\",\"5\"\n\"2\",\"bö@x\",\"\",\n\"3\",,,\"7\"\n" },
-    { ", \"columns\": {\"mail\": {\"drop\": true}, \"note\": {\"rename\": \"text\", \"default\": \"-\"}, \"n\": {\"default\": 0}}",
-      "\"id\",\"text\",\"n\"\n\"1\",\"say \"\"hi\"\"\",\"5\"\n\"2\",\"\",\"0\"\n\"3\",\"-\",\"7\"\n" },
+    { ", \"columns\": {\"mail\": {\"drop\": true}, \"note\": {\"rename\": \"text\", \"default\": \"-\"}, \"n\": {\"default\": "
+      "0.1}}",
+      "\"id\",\"text\",\"n\"\n\"1\",\"say \"\"hi\"\"\",\"5\"\n\"2\",\"\",\"0.1\"\n\"3\",\"-\",\"7\"\n" },
     { ", \"columns\": {\"mail\": {\"mask\": \"last4\"}, \"note\": {\"mask\": \"null\"}, \"n\": {\"drop\": true}}",
       "\"id\",\"mail\",\"note\"\n\"1\",\"******.org\",\n\"2\",\"****\",\n\"3\",,\n" },
     { ", \"columns\": {\"n\": {\"mask\": \"hash\"}, \"note\": {\"drop\": true}, \"mail\": {\"drop\": true}}",

@@ -119,6 +119,8 @@ test_says (void **state)
       1, "\"\xEF\xBF\xBD\\u0041\"" },
     { "\"\\ude00\\ud83d\"", "\xEF\xBF\xBD\xEF\xBF\xBD", 2, "\"\xEF\xBF\xBD\xEF\xBF\xBD\"" },
     { "\"\\\\u0000\"", "\\u0000" },
+    { "\"\\ud83d\\ud83d\\ude00\"", "\xEF\xBF\xBD\xF0\x9F\x98\x80", 1, "\"\xEF\xBF\xBD\\ud83d\\ude00\"" },
+    { "5", "" }, /* no string */
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -160,6 +162,112 @@ test_parts (void **state)
   assert_false (slice_next (&walk, NULL, &item));
 }
 
+static const struct
+{
+  const char *json, *mended, *built;
+  bool is_plain;
+} mended[] = {
+  { "{\"a\": 1}", "{\"a\": 1}", "{\"a\":1}", true },
+  { "{\"a\": [NaN, -Infinity]}", "{\"a\": [\"NaN\", \"-Infinity\"]}", "{\"a\":[null,null]}", false },
+  { "{\"a\": 18446744073709551616}", "{\"a\": 18446744073709551616}", "{\"a\":1.8446744073709552e19}", false },
+  { "{\"a\": \"\\ud800x\"}", "{\"a\": \"\xEF\xBF\xBDx\"}", "{\"a\":\"\xef\xbf\xbdx\"}", false },
+  { "{\"a\": [1e400, -1e400, 1e300]}", "{\"a\": [1e400, -1e400, 1e300]}", "{\"a\":[null,null,1.0000000000000001e300]}", false },
+  { "{\"a\": 1.10}", "{\"a\": 1.10}", "{\"a\":1.1000000000000001}", false },
+  { "{\"a\": 999999999999999999}", "{\"a\": 999999999999999999}", "{\"a\":999999999999999999}", true },
+  { "{\"a\": \"NaN 1.5 \\\" Infinity\"}", "{\"a\": \"NaN 1.5 \\\" Infinity\"}", "{\"a\":\"NaN 1.5 \\\" Infinity\"}", true },
+  { "{\"a\": \"\\u0000\"}", "{\"a\": \"\xEF\xBF\xBD\"}", "{\"a\":\"\xef\xbf\xbd\"}", false },
+};
+
+static void
+test_mended (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (mended); i++)
+    {
+      Slice value = slice_lenient (mended[i].json, strlen (mended[i].json));
+      g_autoptr (GString) got = g_string_new (NULL);
+      unsigned n = slice_mend (value, got);
+      assert_string_equal (got->str, mended[i].mended);
+      assert_int_equal (n > 0, strcmp (mended[i].json, mended[i].mended) != 0);
+      g_autoptr (Json) built = slice_build (value);
+      g_autofree char *text = weir_json_text (built);
+      assert_string_equal (text, mended[i].built);
+      assert_int_equal (slice_is_plain (value), mended[i].is_plain);
+    }
+}
+
+/* Python's words for what is no number. */
+static void
+test_lenient (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *text;
+    bool is_value;
+  } cases[] = {
+    { "NaN", true },       { "[-Infinity]", true }, { " {\"a\": Infinity}", true }, { "[1, 2]", true },     { "-NaN", false },
+    { "Infinit", false },  { "-I", false },         { "infinity", false },          { "+Infinity", false }, { "NaN1", false },
+    { "\"\xE6\"", false }, { "[1", false },
+  };
+  SliceProblem problem;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    if ((slice_lenient (cases[i].text, strlen (cases[i].text)).bytes != NULL) != cases[i].is_value)
+      fail_msg ("%s", cases[i].text);
+  assert_false (slice_check ("[-Infinity]", 11, &problem));
+  assert_int_equal (problem.offset, 2);
+}
+
+/* What is cut anywhere is no value, and nothing is read behind its end. */
+static void
+test_cut (void **state)
+{
+  (void) state;
+  static const char all[] = "{\"a\": [1.5e3, \"\\u00e6\\\\\", true, null, {\"b\": {}}]}";
+  for (size_t n = 0; n < sizeof all - 1; n++)
+    {
+      g_autofree char *text = g_malloc (n + 1); /* not one byte more, for the sanitizer */
+      memcpy (text, all, n);
+      assert_null (slice_lenient (text, n).bytes);
+    }
+  assert_non_null (slice_lenient (all, sizeof all - 1).bytes);
+}
+
+static void
+test_kinds (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json;
+    SliceKind kind;
+  } cases[] = { { "null", SLICE_NULL },        { "true", SLICE_BOOLEAN }, { "false", SLICE_BOOLEAN }, { "-12", SLICE_INTEGER },
+                { "0", SLICE_INTEGER },        { "1.0", SLICE_NUMBER },   { "1e3", SLICE_NUMBER },    { "NaN", SLICE_NUMBER },
+                { "-Infinity", SLICE_NUMBER }, { "\"1\"", SLICE_STRING }, { "{}", SLICE_OBJECT },     { "[1]", SLICE_ARRAY } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (slice_kind (slice_lenient (cases[i].json, strlen (cases[i].json))) != cases[i].kind)
+      fail_msg ("%s", cases[i].json);
+}
+
+/* A name is what it says, however it is written. */
+static void
+test_names (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json, *name;
+    bool is_it;
+  } cases[] = { { "\"id\"", "id", true },      { "\"\\u0069d\"", "id", true },
+                { "\"i\"", "id", false },      { "\"ide\"", "id", false },
+                { "\"\"", "", true },          { "\"a\"", "", false },
+                { "\"a\\nb\"", "a\nb", true }, { "\"a\\nb\"", "a\\nb", false },
+                { "\"\\\\\"", "\\", true } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (slice_says (whole (cases[i].json), cases[i].name, strlen (cases[i].name)) != cases[i].is_it)
+      fail_msg ("%s: %s", cases[i].json, cases[i].name);
+}
+
 static void
 test_bigint (void **state)
 {
@@ -176,6 +284,9 @@ test_bigint (void **state)
                 { "1.0", false },
                 { "1e3", false },
                 { "-1E3", false },
+                { "-9223372036854775809", false },
+                { "1000000000000000000", true },
+                { "10000000000000000000", false },
                 { "12345678901234567890123456789012345", false } };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     if (slice_is_bigint (whole (cases[i].number)) != cases[i].is_bigint)
@@ -237,6 +348,9 @@ compare (const char *text, size_t length)
     return;
   g_autoptr (GString) copy = g_string_new (NULL);
   Slice root = slice_of (text, length);
+  g_autoptr (Json) built = slice_build (root), plain = json_loadb (text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+  if (built == NULL || (plain != NULL && strstr (text, "\\u0000") == NULL && !json_equal (plain, built)))
+    fail_msg ("%s is built otherwise", text);
   rebuild (root, copy);
   g_autoptr (Json) again = json_loadb (copy->str, copy->len, DECODE, &where);
   if (strstr (text, "\\u0000") == NULL && (again == NULL || !json_equal (json, again)))
@@ -268,8 +382,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_check), cmocka_unit_test (test_depth),  cmocka_unit_test (test_says),
-    cmocka_unit_test (test_parts), cmocka_unit_test (test_bigint), cmocka_unit_test (test_against_jansson),
+    cmocka_unit_test (test_check),  cmocka_unit_test (test_depth),           cmocka_unit_test (test_says),
+    cmocka_unit_test (test_parts),  cmocka_unit_test (test_mended),          cmocka_unit_test (test_lenient),
+    cmocka_unit_test (test_cut),    cmocka_unit_test (test_kinds),           cmocka_unit_test (test_names),
+    cmocka_unit_test (test_bigint), cmocka_unit_test (test_against_jansson),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -71,9 +71,9 @@ schemas_become_types (void **state)
     {
       g_autoptr (Json) property = json_loads (shapes[i].property, 0, NULL);
       Seen seen = { 0 };
-      Members values = scan_members (scan_whole (shapes[i].values, strlen (shapes[i].values)));
-      while (scan_next (&values))
-        seen_add (&seen, values.value);
+      Slice values = slice_lenient (shapes[i].values, strlen (shapes[i].values)), value;
+      for (SliceWalk walk = slice_walk (values); slice_next (&walk, NULL, &value);)
+        seen_add (&seen, value);
       const char *type = cell_words[shape_type (shape_of (property, root), seen)];
       if (strcmp (type, shapes[i].type) != 0)
         fail_msg ("%s with %s: %s", shapes[i].property, shapes[i].values, type);
@@ -134,7 +134,7 @@ values_become_cells (void **state)
     {
       g_autoptr (GString) cell = g_string_new (NULL);
       Mended mended = { 0 };
-      cell_of_value (cells[i].type, scan_whole (cells[i].value, strlen (cells[i].value)), cell, &mended);
+      cell_of_value (cells[i].type, slice_lenient (cells[i].value, strlen (cells[i].value)), cell, &mended);
       if (strcmp (cell->str, cells[i].cell) != 0)
         fail_msg ("%s as %s: %s", cells[i].value, cell_words[cells[i].type], cell->str);
     }
