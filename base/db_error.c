@@ -30,6 +30,18 @@ copied_row (const char *context)
   return at != NULL ? g_ascii_strtoll (at, NULL, 10) : 0;
 }
 
+/* The column that a COPY was at, in whatever language: n of "COPY users, line 1000, column n: "70000"". Owned by the caller; NULL: of none. */
+static char *
+copied_column (const char *context)
+{
+  const char *at = context != NULL && g_str_has_prefix (context, "COPY ") ? strstr (context, ", ") : NULL;
+  at = at != NULL ? strpbrk (at, "0123456789") : NULL;
+  at = at != NULL ? at + strspn (at, "0123456789") : NULL;
+  const char *word = at != NULL && g_str_has_prefix (at, ", ") ? strchr (at + 2, ' ') : NULL;
+  const char *end = word != NULL ? strstr (word, ": ") : NULL;
+  return end != NULL ? g_strstrip (g_strndup (word, (size_t) (end - word))) : NULL;
+}
+
 /* Whether somebody's function says it: what is in the text is its author's affair. */
 static bool
 is_raised (const PGresult *result)
@@ -71,6 +83,9 @@ place_of (const PGresult *result)
       if (name != NULL)
         g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "It is of ", places[i].word, name);
     }
+  g_autofree char *column = copied_column (PQresultErrorField (result, PG_DIAG_CONTEXT));
+  if (column != NULL && PQresultErrorField (result, PG_DIAG_COLUMN_NAME) == NULL)
+    g_string_append_printf (text, "%scolumn %s", text->len > 0 ? ", " : "It is of ", column);
   return g_string_free (g_string_append (text, text->len > 0 ? ". " : ""), FALSE);
 }
 
@@ -174,6 +189,16 @@ cut_sqlstate (const char *line, char sqlstate[6])
   return g_strdup (line);
 }
 
+/* A server that is tried with TLS and without it says the same twice. Takes the line. */
+static void
+add_once (GPtrArray *lines, char *line)
+{
+  if (g_ptr_array_find_with_equal_func (lines, line, g_str_equal, NULL))
+    g_free (line);
+  else
+    g_ptr_array_add (lines, line);
+}
+
 bool
 db_connect_error (PGconn *conn, GError **error)
 {
@@ -182,7 +207,7 @@ db_connect_error (PGconn *conn, GError **error)
   g_auto (GStrv) lines = g_strsplit (PQerrorMessage (conn), "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     if (*g_strstrip (*line) != '\0' && !g_str_has_prefix (*line, "LOCATION:"))
-      g_ptr_array_add (kept, cut_sqlstate (*line, sqlstate));
+      add_once (kept, cut_sqlstate (*line, sqlstate));
   g_ptr_array_add (kept, NULL);
 
   const char *first = kept->pdata[0];

@@ -49,6 +49,19 @@ sink_clear (void)
   memset (&sink, 0, sizeof sink);
 }
 
+/* All that is read lies on one disk before it is loaded. */
+static bool
+write_failed (int reason, GError **error)
+{
+  if (reason != ENOSPC && reason != EDQUOT)
+    return weir_system_error (error, reason, "could not write the spool file");
+  return connect_fail (
+      error, CONNECT_TRANSIENT, reason == ENOSPC ? "ENOSPC" : "EDQUOT",
+      "Make room on the disk of imports/, where all that is read lies until it is loaded, or let the job take less at a time: "
+      "\"batch\": {\"bytes\": \"64 MB\"}. Nothing of it counts, and the next pull begins at the same place.",
+      "could not write the spool file after %" G_GINT64_FORMAT " MB: %s", sink.bytes / 1000000, g_strerror (reason));
+}
+
 static bool
 flush (GError **error)
 {
@@ -57,7 +70,7 @@ flush (GError **error)
     {
       ssize_t n = write (SPOOL_FD, sink.buffer->str + done, sink.buffer->len - done);
       if (n < 0 && errno != EINTR)
-        return weir_system_error (error, errno, "could not write the spool file");
+        return write_failed (errno, error);
       if (n < 0 && !connect_go_on (error))
         return false;
       done += n > 0 ? (size_t) n : 0;

@@ -219,9 +219,9 @@ static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
   bool is_pulled = task->declaration != NULL && task->declaration->job != NULL;
-  g_ptr_array_add (result->notes, g_strdup (is_pulled ? "nothing new: the same bytes were applied already, with the same model"
-                                                      : "nothing new: the same bytes were applied already, with the same model "
-                                                        "(--force loads them again)"));
+  const char *again = is_pulled ? "" : " (--force loads them again)"; /* who pulls has no such option */
+  g_ptr_array_add (result->notes,
+                   g_strdup_printf ("nothing new: the same bytes were applied already, with the same model%s", again));
   if (!begin_step (db, task, RUN_APPLYING, error))
     return false;
   if (!in_duplicate (db, task, known, sha256, result, error) || !commit_run (db, task, error))

@@ -34,23 +34,22 @@ static bool
 tell_horizon (PgSession *session, const Plan *plan, GError **error)
 {
   bool is_visible = false;
-  if (plan->shape != SHAPE_TIMED && plan->shape != SHAPE_COUNTED)
-    return true;
   if (!horizon_is_visible (session, &is_visible, error))
     return false;
-  if (session->is_redshift)
-    connect_checked (
-        "horizon", true,
-        "Redshift does not say which transactions are open: the last %d minutes, or \"overlap\", are read again each time",
-        OVERLAP_SECONDS / 60);
-  else if (is_visible)
-    connect_checked ("horizon", true, "the role sees when the transactions of others began: rows that commit late are not missed");
-  else
+  if (plan->shape == SHAPE_COUNTED)
     connect_checked ("horizon", true,
-                     "the role does not see when the transactions of others began: the last %d minutes, or \"overlap\", are read "
-                     "again each time; grant "
-                     "pg_read_all_stats to it, and no more than needed is",
-                     OVERLAP_SECONDS / 60);
+                     session_is_blind (session) ? "numbers that are committed late are read as far as \"overlap\" goes"
+                                                : "numbers that are committed late are not missed");
+  else if (plan->shape == SHAPE_TIMED && session_is_blind (session))
+    connect_checked ("horizon", true,
+                     "%s does not say which transactions are open: the last %d minutes, or \"overlap\", are read again each time",
+                     session->is_redshift ? "Redshift" : "a standby", OVERLAP_SECONDS / 60);
+  else if (plan->shape == SHAPE_TIMED)
+    connect_checked ("horizon", true,
+                     is_visible
+                         ? "the role sees when the transactions of others began: rows that are committed late are not missed"
+                         : "the role does not see when the transactions of others began: rows that are committed late are not "
+                           "missed, and more than needed is read again; grant pg_read_all_stats to it");
   return true;
 }
 
@@ -86,7 +85,8 @@ check_source (PgSession *session, const Request *request, GError **error)
     return false;
   return connect_has_mistakes ()
          || (read_one (session, &source, &plan, conditions, error) && tell_horizon (session, &plan, error)
-             && index_hint (session, &source, &plan, error) && index_of_key (session, &source, error));
+             && index_hint (session, &source, &plan, error) && overlap_hint (session, request, &source, &plan, error)
+             && index_of_key (session, &source, error));
 }
 
 static bool

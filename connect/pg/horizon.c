@@ -1,33 +1,14 @@
 #include "connect/pg/horizon.h"
 
 #include "base/text.h"
+#include "connect/pg/open.h"
+#include "connect/pg/values.h"
 
 #include <string.h>
 
 /* Between the moment from which a transaction counts and the one at which the server shows it nothing is to be seen of it. */
 #define MARGIN "interval '1 second'"
 #define LONG_US (INT64_C (600) * G_USEC_PER_SEC) /* a transaction that is told */
-
-#define OVERLAP_TEXT G_STRINGIFY (OVERLAP_SECONDS)
-
-static const char horizon_sql[] =
-    "with sessions as ("
-    "  select xact_start, query, pid, usename, usesysid from pg_catalog.pg_stat_activity"
-    "  where datid = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database ())"
-    "    and pid <> pg_catalog.pg_backend_pid ()"
-    "    and coalesce (backend_type, '') not in ('autovacuum worker', 'walsender', 'parallel worker')),"
-    " seen as (select min (xact_start) as since, count (*) filter (where query = '<insufficient privilege>' and usesysid is not "
-    "null) as hidden from "
-    "sessions),"
-    " prepared as (select min (prepared) as since from pg_catalog.pg_prepared_xacts where database = pg_catalog.current_database "
-    "())"
-    " select least (pg_catalog.clock_timestamp (), seen.since, prepared.since - interval '" OVERLAP_TEXT " seconds',"
-    "               case when pg_catalog.pg_is_in_recovery () then pg_catalog.pg_last_xact_replay_timestamp () end)::text as raw,"
-    "        seen.hidden > 0 as is_hidden, prepared.since is not null as is_prepared, pg_catalog.pg_is_in_recovery () as "
-    "is_standby,"
-    "        (select 'process ' || s.pid || coalesce (' of ' || s.usename, '') || ', since ' || s.xact_start"
-    "         from sessions s where s.xact_start = seen.since limit 1) as oldest"
-    " from seen, prepared";
 
 /* As a value of the bookmark's type; of one without a zone the least that it can be, unless the job says which zone it is in. */
 static char *
@@ -61,77 +42,85 @@ express (PgSession *session, const Source *source, const PgColumn *bookmark, con
   return g_propagate_error (error, g_steal_pointer (&problem)), false;
 }
 
-/* overlap: in seconds; below 0: the bookmark is a number, of which no stretch is read again by itself. */
+static double
+overlap_of (const Request *request)
+{
+  return request->overlap > 0 ? request->overlap : OVERLAP_SECONDS;
+}
+
 static void
-tell (const DbResult *result, bool is_standby, double overlap, const Horizon *horizon)
+tell_blind (const PgSession *session, const Request *request, const Open *open)
 {
-  const char *oldest = db_result_value (result, 0, 4);
-  g_autofree char *shown = text_duration ((int64_t) (overlap * 1000));
-  g_autofree char *costs = overlap < 0 ? g_strdup ("a number that is committed late is missed, unless \"overlap\" reads it again")
-                                       : g_strdup_printf ("the last %s are read again each time", shown);
-  if (is_standby)
-    connect_note ("a standby does not know which transactions are open: %s", costs);
-  else if (horizon->is_hidden)
-    connect_note ("the role may not see when the transactions of others began (grant pg_read_all_stats to it): %s", costs);
-  if (db_result_bool (result, 0, 2))
+  g_autofree char *shown = text_duration ((int64_t) (overlap_of (request) * 1000));
+  if (open->since == NULL)
+    connect_note (
+        "the standby has replayed no transaction since it was started, and nobody knows how old it is: all that is new is "
+        "read again the next time");
+  else
+    connect_note ("%s does not say which transactions are open: the last %s are read again each time",
+                  session->is_redshift ? "Redshift" : "a standby", shown);
+}
+
+static void
+tell_hidden (const Open *open)
+{
+  int prepared = 0, hidden = (int) json_array_size (open->hidden);
+  for (int i = 0; i < hidden; i++)
+    prepared += open_is_prepared (json_string_value (json_array_get (open->hidden, (size_t) i)));
+  if (prepared > 0)
     connect_note ("there are prepared transactions that nobody has ended: what is newer than they are is read again each time");
-  if (oldest != NULL && g_get_real_time () - horizon->us > LONG_US)
-    connect_note ("a transaction is open for long (%s): what is newer than it is read again each time", oldest);
+  if (hidden > prepared)
+    connect_note (
+        "the role may not see when transactions of others began that are open (grant pg_read_all_stats to it): what is newer "
+        "than they are is read again until they have ended");
 }
 
+/* The time waits for those whose beginning is not to be seen. */
 static bool
-to_us (PgSession *session, const char *raw, int64_t *ret, GError **error)
+wait_for_hidden (PgSession *session, const Request *request, const PgColumn *bookmark, const Open *open, Horizon *horizon,
+                 GError **error)
 {
-  g_autoptr (DbResult) result = NULL;
-  if (!session_query (session, "select (extract (epoch from $1::timestamptz) * 1000000)::bigint", &raw, 1, &result, error))
+  g_autoptr (Json) seen = json_pack ("{s:s?}", bookmark->name, horizon->text);
+  g_autoptr (Json) next = open_next (request->position, seen, open->hidden, open);
+  if (!open_linger (session, &next, error))
     return false;
-  *ret = db_result_int64 (result, 0, 0);
+  open_tell (next, open);
+  g_free (horizon->text);
+  horizon->text = weir_json_scalar (json_object_get (next, bookmark->name));
+  horizon->earlier = json_incref (json_object_get (next, "$earlier"));
+  if (horizon->earlier != NULL)
+    tell_hidden (open);
   return true;
-}
-
-/* Redshift shows nothing of the kind. */
-static bool
-find_old (PgSession *session, const Request *request, const Source *source, const PgColumn *bookmark, Horizon *ret, GError **error)
-{
-  double overlap = request->overlap > 0 ? request->overlap : OVERLAP_SECONDS;
-  g_autoptr (DbResult) result = NULL;
-  ret->is_hidden = true;
-  if (!session_query (session, "select now()", NULL, 0, &result, error))
-    return false;
-  g_autofree char *shown = text_duration ((int64_t) (overlap * 1000));
-  if (bookmark != NULL)
-    connect_note ("Redshift does not say which transactions are open: the last %s are read again each time", shown);
-  else if (request->overlap <= 0)
-    connect_note ("Redshift does not say which transactions are open: a number that is committed late is missed, unless "
-                  "\"overlap\" reads it again");
-  return bookmark == NULL || express (session, source, bookmark, db_result_value (result, 0, 0), overlap, ret, error);
 }
 
 bool
-horizon_find (PgSession *session, const Request *request, const Source *source, const PgColumn *bookmark, Horizon *ret,
-              GError **error)
+horizon_find (PgSession *session, const Request *request, const Source *source, const Plan *plan, Horizon *ret, GError **error)
 {
+  g_auto (Open) open = { 0 };
+  const PgColumn *bookmark = &source->columns[plan->order[0]];
   *ret = (Horizon) { 0 };
-  if (session->is_redshift)
-    return find_old (session, request, source, bookmark, ret, error);
-  g_autoptr (DbResult) result = NULL;
-  if (!session_query (session, horizon_sql, NULL, 0, &result, error))
+  if (!open_look (session, &open, error))
     return false;
-  bool is_standby = db_result_bool (result, 0, 3);
-  ret->is_hidden = db_result_bool (result, 0, 1) || is_standby;
-  double overlap = !ret->is_hidden ? 0 : request->overlap > 0 ? request->overlap : OVERLAP_SECONDS;
-  const char *raw = db_result_value (result, 0, 0);
-  if (!to_us (session, raw, &ret->us, error)
-      || (bookmark != NULL && !express (session, source, bookmark, raw, overlap, ret, error)))
+  ret->us = open.since_us;
+  ret->is_hidden = open.is_blind || json_array_size (open.hidden) > 0;
+  if (open.is_blind)
+    tell_blind (session, request, &open);
+  else if (open.at_us - open.since_us > LONG_US)
+    connect_note ("a transaction is open for long (%s): what is newer than it is read again each time", open.oldest);
+  if (open.since == NULL)
+    return ret->text = weir_json_scalar (json_object_get (request->position, bookmark->name)), true;
+  if (type_is_time (bookmark->kind)
+      && !express (session, source, bookmark, open.since, open.is_blind ? overlap_of (request) : 0, ret, error))
     return false;
-  tell (result, is_standby, bookmark != NULL ? overlap : -1, ret);
-  return true;
+  bool waits = plan->shape == SHAPE_TIMED && !open.is_blind && ret->is_hidden;
+  return !waits || wait_for_hidden (session, request, bookmark, &open, ret, error);
 }
 
 void
 horizon_clear (Horizon *horizon)
 {
   g_free (horizon->text);
+  json_decref (horizon->earlier);
 }
 
 bool
@@ -139,11 +128,9 @@ horizon_is_visible (PgSession *session, bool *ret, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
   *ret = false;
-  if (session->is_redshift)
+  if (session_is_blind (session))
     return true;
-  if (!session_query (session,
-                      "select pg_catalog.pg_has_role ('pg_read_all_stats', 'usage') and not pg_catalog.pg_is_in_recovery ()", NULL,
-                      0, &result, error))
+  if (!session_query (session, "select pg_catalog.pg_has_role ('pg_read_all_stats', 'usage')", NULL, 0, &result, error))
     return false;
   *ret = db_result_bool (result, 0, 0);
   return true;

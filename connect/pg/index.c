@@ -26,8 +26,42 @@ index_hint (PgSession *session, const Source *source, const Plan *plan, GError *
             source, first, &has_index, error))
     return false;
   if (!has_index)
-    connect_note ("\"%s\" has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->from,
+    connect_note ("\"%s\" has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->table,
                   first);
+  return true;
+}
+
+bool
+overlap_hint (PgSession *session, const Request *request, const Source *source, const Plan *plan, GError **error)
+{
+  static const char sql[] =
+      "select coalesce (max (s.seqcache), 1), exists (select from pg_catalog.pg_subscription_rel where srrelid = $1::oid)"
+      " from pg_catalog.pg_attribute a"
+      " left join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum"
+      " join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass"
+      "  and (d.classid = 'pg_catalog.pg_class'::regclass and d.refobjid = a.attrelid and d.refobjsubid = a.attnum"
+      "       or d.classid = 'pg_catalog.pg_attrdef'::regclass and d.objid = f.oid)"
+      " join pg_catalog.pg_sequence s on s.seqrelid in (d.objid, d.refobjid)"
+      " where a.attrelid = $1::oid and a.attname = $2";
+  bool has_overlap = json_object_get (request->json, "overlap") != NULL;
+  if (has_overlap || !source->is_table || session_is_blind (session)
+      || (plan->shape != SHAPE_COUNTED && plan->shape != SHAPE_TIMED))
+    return true;
+  g_autofree char *oid = g_strdup_printf ("%u", source->oid);
+  const char *name = source->columns[plan->order[0]].name, *params[] = { oid, name };
+  g_autoptr (DbResult) result = NULL;
+  if (!session_query (session, sql, params, 2, &result, error))
+    return false;
+  if (db_result_int64 (result, 0, 0) > 1)
+    connect_note (
+        "each session sets %s numbers of \"%s\" aside (the cache of its sequence), so that one may come behind others that "
+        "were read: say an \"overlap\" that is larger",
+        db_result_value (result, 0, 0), name);
+  if (db_result_bool (result, 0, 1))
+    connect_note (
+        "\"%s\" is filled by logical replication, with times and numbers of another server: say an \"overlap\" that is as "
+        "long as that may be behind",
+        source->table);
   return true;
 }
 

@@ -1,4 +1,4 @@
-/* Whether the source's indexes fit what is asked of it: notes, no mistakes. */
+/* What the source's catalog says against what is asked of it: notes, no mistakes. */
 #ifndef WEIR_CONNECT_PG_INDEX_H
 #define WEIR_CONNECT_PG_INDEX_H
 
@@ -6,6 +6,9 @@
 
 /* Batches without an index on the order read and sort everything each time. */
 bool index_hint (PgSession *session, const Source *source, const Plan *plan, GError **error);
+
+/* Rows may come behind others for reasons that no transaction shows, and the job says no "overlap". */
+bool overlap_hint (PgSession *session, const Request *request, const Source *source, const Plan *plan, GError **error);
 
 /* Nothing at the source may say that the key is one. */
 bool index_of_key (PgSession *session, const Source *source, GError **error);

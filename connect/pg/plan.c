@@ -155,8 +155,9 @@ take_position (PgSession *session, const Request *request, const Source *source,
   if (!take_values (session, position, source, plan, error))
     return false;
   judge_values (position, plan);
-  bool is_open = json_object_get (position, "$earlier") != NULL;
-  if (plan->range.kind == RANGE_ALL && !is_open)
+  bool waits = json_object_get (position, "$earlier") != NULL;
+  plan->is_first = plan->range.kind == RANGE_ALL && waits; /* nothing has passed yet */
+  if (plan->range.kind == RANGE_ALL && !waits)
     {
       const char *name = source->columns[plan->order[0]].name;
       connect_mistake ("position", "says nothing of \"%s\": `weir bookmark` shows it, and can set it or forget it", name);
@@ -181,6 +182,19 @@ take_window (PgSession *session, const Request *request, const Source *source, P
   plan->range.end = plan->end;
   return (plan->start == NULL || value_check (session, "window.start", plan->start, column->base, error))
          && (plan->end == NULL || value_check (session, "window.end", plan->end, column->base, error));
+}
+
+/* Where nobody can say which transactions are open, whoever asks for numbers has to say what is read again. */
+static void
+check_blind (const PgSession *session, const Source *source, const Plan *plan, bool has_overlap)
+{
+  if (plan->shape == SHAPE_COUNTED && session_is_blind (session) && !has_overlap && plan->n_order > 0)
+    connect_mistake (
+        "overlap",
+        "is needed: %s does not say which transactions are open, so that a row whose \"%s\" is less than one that was read "
+        "would be missed if it is committed late. Say how many numbers are read again each time (\"overlap\": 1000), or 0 "
+        "if none ever is",
+        session->is_redshift ? "Redshift" : "a standby", source->columns[plan->order[0]].name);
 }
 
 /* What is read once more begins with the first column; of a key of several, or a text, nobody knows where. */
@@ -217,6 +231,7 @@ plan_make (PgSession *session, const Request *request, const Source *source, Pla
   find_order (request, source, ret);
   /* Rows that nobody knows again, of which none is to come twice. */
   bool has_overlap = json_is_number (json_object_get (request->json, "overlap"));
+  check_blind (session, source, ret, has_overlap);
   ret->is_closed = ret->shape != SHAPE_WINDOW && source->n_key == 0 && has_overlap && request->overlap <= 0;
   ret->can_cut = request->limit_rows > 0 || request->limit_bytes > 0 || request->limit_seconds > 0;
   if (connect_has_mistakes () || (ret->shape == SHAPE_WINDOW && !take_window (session, request, source, ret, error))

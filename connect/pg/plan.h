@@ -5,7 +5,8 @@
  *   {"updated_at": null, "$after": true, "$horizon": "..."}     all those were read, and nothing else
  *   {"updated_at": "...", "$after": true}               all up to this value was read, and nobody can add to it any more
  *   {"updated_at": "..."}                               from this value on; so may people set one by hand
- *   {"id": 7, "$earlier": [...], "$next": {...}}        of an increasing key (counted.h)
+ *   {"id": 7, "$earlier": {...}}                        the number, or time, that is to be next waits for those who are open (open.h)
+ *   {"id": 7, "$next": {...}}                           a batch of an increasing key ended here (counted.h)
  *   {"snapshot_at": "..."}                              of mode dump
  *   "$window": {...}                                    a batch of that window ended here */
 #ifndef WEIR_CONNECT_PG_PLAN_H
@@ -27,7 +28,7 @@ typedef struct
   bool is_keys;   /* keys alone */
   bool is_closed; /* what may still get more is left for the next reading, so that no row comes twice */
   bool can_cut;   /* there are limits, and an order to go on in */
-  bool is_first;  /* there is no position yet */
+  bool is_first;  /* there is no position yet, or nothing has passed for good */
   bool is_inside; /* of the batches of one pull: this is not the first */
   int order[32];  /* columns of the source */
   int n_order;

@@ -19,11 +19,10 @@ typedef struct
   Plan plan;
   char *conditions; /* of "where" */
   Horizon horizon;
-  Json *seen;   /* counted_look's; NULL: none */
-  Json *next;   /* the position behind all batches, of what is counted; NULL: none */
-  char *bound;  /* of a closed plan; NULL: nothing can be read yet */
-  int64_t xmin; /* of the snapshot */
-  char *now;    /* when it was taken */
+  Json *seen;  /* the greatest number; NULL: none */
+  Json *next;  /* the position behind all batches, of what is counted; NULL: none */
+  char *bound; /* of a closed plan; NULL: nothing can be read yet */
+  char *now;   /* when the snapshot was taken */
   Transfer transfer;
 } Reading;
 
@@ -84,12 +83,11 @@ look_ahead (Reading *reading, GError **error)
   const Plan *plan = &reading->plan;
   if (plan->is_inside || plan->shape == SHAPE_WHOLE)
     return true;
-  if (plan->shape == SHAPE_COUNTED
-      && (!counted_look (reading->session, &reading->source, plan, &reading->seen, error) || !tell_backwards (reading, error)))
-    return false;
-  const PgColumn *bookmark = bookmark_of (reading);
-  bool is_time = plan->shape != SHAPE_COUNTED && type_is_time (bookmark->kind);
-  return horizon_find (reading->session, reading->request, &reading->source, is_time ? bookmark : NULL, &reading->horizon, error);
+  if (plan->shape == SHAPE_COUNTED)
+    return counted_find (reading->session, &reading->source, plan, reading->request->position, &reading->seen, &reading->next,
+                         error)
+           && tell_backwards (reading, error);
+  return horizon_find (reading->session, reading->request, &reading->source, plan, &reading->horizon, error);
 }
 
 /* All that can be wrong is told here, before a row is asked for. */
@@ -107,7 +105,8 @@ prepare (Reading *reading, GError **error)
     return false;
   if (connect_has_mistakes ())
     return true;
-  if (reading->plan.can_cut && !index_hint (session, &reading->source, &reading->plan, error))
+  if ((reading->plan.can_cut && !index_hint (session, &reading->source, &reading->plan, error))
+      || (reading->plan.is_first && !overlap_hint (session, request, &reading->source, &reading->plan, error)))
     return false;
   return look_ahead (reading, error) && session_exec (session, "commit", error);
 }
@@ -122,32 +121,31 @@ open_snapshot (Reading *reading, GError **error)
   g_autoptr (DbResult) result = NULL;
   if (!session_begin (session, "isolation level repeatable read", error)
       || (reading->source.path != NULL && !session_exec (session, reading->source.path, error))
-      || !session_query (session,
-                         session->is_redshift ? "select 0, now()"
-                                              : "select pg_catalog.txid_snapshot_xmin (pg_catalog.txid_current_snapshot ()),"
-                                                " pg_catalog.clock_timestamp ()",
-                         NULL, 0, &result, error))
+      || !session_query (session, session->is_redshift ? "select now()" : "select pg_catalog.clock_timestamp ()", NULL, 0, &result,
+                         error))
     return false;
-  reading->xmin = db_result_int64 (result, 0, 0);
-  reading->now = g_strdup (db_result_value (result, 0, 1));
+  reading->now = g_strdup (db_result_value (result, 0, 0));
   return true;
 }
 
-/* Where the batches of this reading lead, once the snapshot is there; and up to where a closed plan may read. */
+/* Where the batches of this reading lead, as the first of them found it; and up to where a closed plan may read. */
 static void
 find_next (Reading *reading)
 {
   Plan *plan = &reading->plan;
   const Json *before = reading->request->position, *next = json_object_get (before, "$next");
-  if (plan->shape == SHAPE_COUNTED && plan->is_inside)
-    reading->next = json_object_size (next) > 0 ? json_incref ((Json *) next) : NULL;
-  else if (plan->shape == SHAPE_COUNTED)
-    reading->next = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
+  bool is_timed = plan->shape == SHAPE_TIMED;
+  if (plan->is_inside && json_object_size (next) > 0)
+    reading->next = json_incref ((Json *) next);
+  if (plan->is_inside && is_timed)
+    {
+      reading->horizon.text = g_strdup (json_string_value (json_object_get (before, "$horizon")));
+      reading->horizon.earlier = json_incref (json_object_get (before, "$earlier"));
+    }
   if (!plan->is_closed)
     return;
-  bool is_timed = plan->shape == SHAPE_TIMED;
   if (is_timed)
-    reading->bound = g_strdup (plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text);
+    reading->bound = g_strdup (reading->horizon.text);
   else
     reading->bound = weir_json_scalar (json_object_get (reading->next, bookmark_of (reading)->name));
   plan_close (plan, is_timed ? reading->bound : NULL, is_timed ? NULL : reading->bound);
@@ -213,12 +211,13 @@ transfer_zones (Reading *reading, GError **error)
     n = 0;
   transfer->prefix = selection.is_sorted ? selection.n_order : 0;
   transfer->can_cut = reading->plan.can_cut;
+  transfer->by_number = selection.n_order == 1 && bookmark_of (reading)->kind == PG_NUMERIC;
   transfer->limit = selection.limit;
   for (int i = 0; i < n && !transfer->has_more; i++)
     {
       g_autofree char *sql = select_rows (&selection, &zones[i]);
       if (!transfer_rows (transfer, sql, error))
-        return false;
+        return source_name_casts (&reading->source, error), false;
     }
   fault_point ("connect-pg-after-rows");
   return true;
@@ -231,7 +230,6 @@ static Json *
 position_inside (const Reading *reading)
 {
   const Plan *plan = &reading->plan;
-  const Json *before = reading->request->position;
   g_autoptr (GPtrArray) values = transfer_values (reading->transfer.last, plan->n_order);
   Json *position = plan_position (&reading->source, plan->order, plan->n_order, (const char *const *) values->pdata);
   if (plan->n_order == 1 && (plan->shape != SHAPE_COUNTED || reading->source.bookmark == plan->order[0]))
@@ -239,9 +237,10 @@ position_inside (const Reading *reading)
   if (plan->shape == SHAPE_WINDOW)
     json_object_set (position, "$window", (Json *) reading->request->window);
   else if (plan->shape == SHAPE_TIMED)
-    json_object_set_new (position, "$horizon",
-                         plan->is_inside ? json_incref (json_object_get (before, "$horizon"))
-                                         : weir_json_string (reading->horizon.text));
+    {
+      json_object_set_new (position, "$horizon", weir_json_string (reading->horizon.text));
+      json_object_set (position, "$earlier", reading->horizon.earlier);
+    }
   else
     json_object_set_new (position, "$next", reading->next != NULL ? json_incref (reading->next) : json_object ());
   return position;
@@ -281,12 +280,15 @@ position_timed (Reading *reading, Json **ret, GError **error)
   const Json *before = reading->request->position;
   const PgColumn *bookmark = bookmark_of (reading);
   g_autofree char *top = NULL;
-  const char *horizon = plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text;
+  const char *horizon = reading->horizon.text;
   if (plan->is_closed && (reading->transfer.rows > 0 || plan->is_inside))
     return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
   if (!plan->is_closed && !find_top (reading, &top, error))
     return false;
-  if (horizon == NULL || (top == NULL && !plan->is_inside && reading->transfer.rows == 0))
+  /* Nothing has passed: all is read again. */
+  if (horizon == NULL)
+    return *ret = NULL, true;
+  if (top == NULL && !plan->is_inside && reading->transfer.rows == 0)
     return *ret = json_incref ((Json *) before), true;
   if (top == NULL) /* only rows without a bookmark */
     return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
@@ -302,6 +304,22 @@ position_timed (Reading *reading, Json **ret, GError **error)
   return true;
 }
 
+/* What waits goes on from reading to reading. A new reference; NULL: there is nothing to say. */
+static Json *
+with_earlier (Json *position, Json *earlier)
+{
+  g_autoptr (Json) taken = position;
+  if (earlier == NULL && json_object_get (taken, "$earlier") == NULL)
+    return g_steal_pointer (&taken);
+  Json *with = taken != NULL ? json_copy (taken) : json_object ();
+  json_object_del (with, "$earlier");
+  if (earlier != NULL)
+    json_object_set (with, "$earlier", earlier);
+  else if (json_object_size (with) == 0)
+    g_clear_pointer (&with, json_decref);
+  return with;
+}
+
 static bool
 find_position (Reading *reading, Json **ret, GError **error)
 {
@@ -315,7 +333,11 @@ find_position (Reading *reading, Json **ret, GError **error)
   if (plan->shape == SHAPE_WINDOW)
     return *ret = NULL, true;
   if (plan->shape == SHAPE_TIMED)
-    return position_timed (reading, ret, error);
+    {
+      bool ok = position_timed (reading, ret, error);
+      *ret = ok ? with_earlier (*ret, reading->horizon.earlier) : NULL;
+      return ok;
+    }
   return *ret = json_incref (reading->next), true;
 }
 
@@ -334,10 +356,10 @@ static char *
 window_until (const Reading *reading)
 {
   const Horizon *horizon = &reading->horizon;
-  if (reading->plan.shape != SHAPE_WINDOW || horizon->us <= 0)
+  if (reading->plan.shape != SHAPE_WINDOW || reading->plan.is_inside)
     return NULL;
   double overlap = reading->request->overlap > 0 ? reading->request->overlap : OVERLAP_SECONDS;
-  /* A second for what the server shows late, as in horizon_sql. */
+  /* A second for what the server shows late, as a time has. */
   int64_t seconds = horizon->us / G_USEC_PER_SEC - 1 - (horizon->is_hidden ? (int64_t) overlap : 0);
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
   return time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;

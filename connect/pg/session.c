@@ -239,15 +239,24 @@ describe_server (GHashTable *options)
                           port != NULL ? port : "5432");
 }
 
-/* The zone that the role has before we set ours. */
+/* The zone that the role has before we set ours, and what the server is. */
 static bool
-ask_zone (PgSession *session, GError **error)
+ask_server (PgSession *session, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!session_query (session, "show timezone", NULL, 0, &result, error))
+  const char *sql =
+      session->is_redshift ? "show timezone" : "select pg_catalog.current_setting ('timezone'), pg_catalog.pg_is_in_recovery ()";
+  if (!session_query (session, sql, NULL, 0, &result, error))
     return false;
   session->zone = g_strdup (db_result_value (result, 0, 0));
+  session->is_standby = !session->is_redshift && db_result_bool (result, 0, 1);
   return true;
+}
+
+bool
+session_is_blind (const PgSession *session)
+{
+  return session->is_redshift || session->is_standby;
 }
 
 PgSession *
@@ -271,7 +280,7 @@ session_open (const Request *request, PgUse use, GError **error)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "%s is a PostgreSQL %d, and must be 11 or later", session->where,
                          session->version / 10000),
            NULL;
-  return ask_zone (session, error) ? g_steal_pointer (&session) : NULL;
+  return ask_server (session, error) ? g_steal_pointer (&session) : NULL;
 }
 
 void
@@ -297,8 +306,11 @@ append_fields (GString *sql, const PgSession *session)
     bool redshift;
   } fields[] = { { "datestyle", "'ISO, YMD'", 0, true },
                  { "timezone", "'UTC'", 0, true },
-                 { "extra_float_digits", "1", 0, true },
+                 { "extra_float_digits", "2", 0, true },
                  { "statement_timeout", "0", 0, true },
+                 { "extra_float_digits", "3", 0, false }, /* before 12 fewer are not exact; Redshift has no more than 2 */
+                 { "quote_all_identifiers", "off", 0, false },
+                 { "cursor_tuple_fraction", "1", 0, false },
                  { "intervalstyle", "'iso_8601'", 0, false },
                  { "bytea_output", "'hex'", 0, false },
                  { "standard_conforming_strings", "on", 0, false },

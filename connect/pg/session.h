@@ -30,6 +30,7 @@ typedef struct
   Db *db;
   PgUse use;
   bool is_redshift;
+  bool is_standby;
   int version; /* 150018; Redshift calls itself 80002 */
   char *where; /* "orders at db.example.org:5432", for messages */
   char *tls;   /* the sslmode that holds: "verify-full"; "socket" */
@@ -43,6 +44,9 @@ void session_look (const Request *request);
 PgSession *session_open (const Request *request, PgUse use, GError **error);
 void session_free (PgSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PgSession, session_free)
+
+/* Whether it does not say which transactions are open: a standby (they are another server's), Redshift. */
+bool session_is_blind (const PgSession *session);
 
 /* Begins a transaction with all fields fixed; read only where the session is for reading. "kind" is added to BEGIN: "", "isolation level repeatable read".
  * Not of Redshift, which knows one alone. */

@@ -55,6 +55,9 @@ typedef struct
 /* Finds it and asks for its columns. Within a transaction. */
 bool source_find (PgSession *session, const Request *request, Source *ret, GError **error);
 bool source_treat (PgSession *session, const Request *request, Source *source, GError **error);
+
+/* The server does not say of which column a value is that it cannot cast: an error of a reading gets the names of those that it casts. */
+void source_name_casts (const Source *source, GError **error);
 void source_clear (Source *source);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
 

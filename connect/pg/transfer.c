@@ -83,11 +83,33 @@ keep_prefix (Transfer *transfer, const char *row, size_t length)
     }
 }
 
+/* The length without zeros that say nothing, of a cell "1.50", */
+static size_t
+number_length (const char *cell, size_t length)
+{
+  if (length < 3 || memchr (cell, '.', length) == NULL)
+    return length;
+  for (length -= 2; cell[length - 1] == '0'; length--)
+    ;
+  return length - (cell[length - 1] == '.') + 2;
+}
+
+/* Whether the row's place in the order is another than that of the last one. */
+static bool
+is_elsewhere (const Transfer *transfer, const char *row, size_t prefix)
+{
+  const GString *last = transfer->last;
+  if (!transfer->by_number)
+    return prefix != last->len || memcmp (row, last->str, prefix) != 0;
+  size_t length = number_length (row, prefix);
+  return length != number_length (last->str, last->len) || memcmp (row, last->str, length - MIN (length, 2)) != 0;
+}
+
 static bool
 take_row (Transfer *transfer, const char *row, size_t length, GError **error)
 {
   size_t prefix = transfer->prefix > 0 ? prefix_length (row, length, transfer->prefix) : 0;
-  bool differs = prefix != transfer->last->len || memcmp (row, transfer->last->str, prefix) != 0;
+  bool differs = is_elsewhere (transfer, row, prefix);
   if (transfer->can_cut && differs && transfer->last->len > 0 && spool_is_full (transfer->request))
     return transfer->has_more = true;
   if (transfer->prefix > 0 && differs)

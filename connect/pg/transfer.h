@@ -14,6 +14,7 @@ typedef struct
   const Request *request;
   const GPtrArray *params; /* NULL or empty: COPY */
   int prefix;
+  bool by_number; /* it is one numeric, of which several texts are the same: "1.0" and "1.00" */
   bool can_cut;
   int64_t limit; /* that the statement has; 0: none */
   /* What came of it: */

@@ -147,3 +147,15 @@ source_treat (PgSession *session, const Request *request, Source *source, GError
   treatments_free (treatments, (size_t) source->n);
   return ok;
 }
+
+void
+source_name_casts (const Source *source, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (int i = 0; i < source->n; i++)
+    if (source->columns[i].casted != NULL && !source->columns[i].is_dropped)
+      g_string_append_printf (names, "%s\"%s\" to %s", names->len > 0 ? ", " : "", source->columns[i].name,
+                              source->columns[i].casted);
+  if (names->len > 0 && g_error_matches (*error, CONNECT_ERROR, CONNECT_CONFIGURATION))
+    g_prefix_error (error, "the server casts %s, as \"columns\" says: ", names->str);
+}

@@ -183,14 +183,26 @@ mark (PgSession *session, const WritePlan *plan, GError **error)
   return session_query (session, sql, params, 4, NULL, error) && session_query (session, trim, params, 2, NULL, error);
 }
 
+/* No lock is waited for too long; and what is told as delivered is on the disk there, whatever role and database say of commits. */
+static bool
+fix_fields (PgSession *session, const WritePlan *plan, GError **error)
+{
+  return plan->is_redshift
+         || (session_exec (session, "set local lock_timeout = " LOCK_MS, error)
+             && session_query (session,
+                               "select pg_catalog.set_config ('synchronous_commit', 'on', true)"
+                               " where pg_catalog.current_setting ('synchronous_commit') = 'off'",
+                               NULL, 0, NULL, error));
+}
+
 /* Everything between BEGIN and COMMIT. *ret_again: it is there already. */
 static bool
 in_transaction (PgSession *session, WritePlan *plan, bool *ret_again, GError **error)
 {
   g_autofree char *lock = write_sql_lock (plan);
   int64_t rows;
-  if ((!plan->is_redshift && !session_exec (session, "set local lock_timeout = " LOCK_MS, error))
-      || !session_query (session, lock, NULL, 0, NULL, error) || !find_mark (session, plan, ret_again, &rows, error))
+  if (!fix_fields (session, plan, error) || !session_query (session, lock, NULL, 0, NULL, error)
+      || !find_mark (session, plan, ret_again, &rows, error))
     return false;
   if (*ret_again)
     {

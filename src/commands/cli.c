@@ -36,18 +36,18 @@ const Command *const cli_table[] = {
   &command_check,
   &command_verify,
   &command_gc,
-  &command_push,
-  &command_notify,
-  &command_ledger,
-  &command_jobs,
   &command_discover,
+  &command_jobs,
+  &command_pull,
+  &command_push,
   &command_bookmark,
   &command_schedule,
   &command_pause,
   &command_resume,
+  &command_notify,
+  &command_ledger,
   &command_migrate,
   &command_db,
-  &command_pull,
   &command_psql,
   &command_page,
   &command_completion,
@@ -67,17 +67,19 @@ cli_find (const char *name)
 static void
 print_overview (FILE *stream)
 {
-  fputs ("weir loads CSV files dropped into a folder into a PostgreSQL warehouse, with history.\n\n"
-         "Usage:\n  weir COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n",
-         stream);
+  fputs (
+      "weir loads CSV files dropped into a folder, and rows pulled from other stores, into a PostgreSQL warehouse, with history,\n"
+      "and delivers its tables to others.\n\n"
+      "Usage:\n  weir COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n",
+      stream);
   for (const Command *const *command = cli_table; *command != NULL; command++)
     {
       g_autofree char *usage = g_strdup_printf ("%s %s", (*command)->name, (*command)->arguments);
       fprintf (stream, "  %-27s %s\n", usage, (*command)->summary);
     }
   fputs ("\nweir COMMAND --help shows a command's options and examples.\n"
-         "Exit codes: 0 done, 1 a file was refused or rows were rejected, 2 usage or configuration, 3 database unreachable,\n"
-         "4 local disk or permission.\n",
+         "Exit codes: 0 done, 1 a file was refused or rows were rejected, 2 usage or configuration, 3 a database or another\n"
+         "store is away: it may go well another time, 4 local disk or permission.\n",
          stream);
 }
 

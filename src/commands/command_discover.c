@@ -96,7 +96,10 @@ const Command command_discover = {
   .name = "discover",
   .arguments = "CONNECTION [STREAM]",
   .summary = "what a source has: tables, files, their columns, keys and bookmarks",
-  .description = "  weir discover app\n"
+  .description = "Reads no more than names, and changes nothing there. The job that --job proposes takes what is new and changed "
+                 "(sync), where\n"
+                 "the table has a key and a column that grows; read it before it is pulled.\n\n"
+                 "  weir discover app\n"
                  "  weir discover app public.orders\n"
                  "  weir discover app public.orders --job --write    writes jobs/orders.json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,

@@ -5,6 +5,7 @@
 #include "src/commands/cli.h"
 #include "src/commands/init_home.h"
 #include "src/commands/service_unit.h"
+#include "src/jobs/job.h"
 #include "src/server/connect.h"
 #include "src/server/program.h"
 #include "src/settings/settings_show.h"
@@ -58,6 +59,17 @@ make_schema_file (const Settings *settings, InitReport *report, GError **error)
     return false;
   if (made)
     note (report, "schema of models schema/model.schema.json");
+  return true;
+}
+
+static bool
+make_job_schema (const Settings *settings, InitReport *report, GError **error)
+{
+  bool made;
+  if (!jobs_make_schema (settings, &made, error))
+    return false;
+  if (made)
+    note (report, "schema of jobs schema/job.schema.json");
   return true;
 }
 
@@ -159,7 +171,8 @@ init_home (Call *call, InitReport *report, GError **error)
   if (!was_home)
     note (report, "home %s", settings->home);
   return make_settings_file (settings, report, error) && make_schema_file (settings, report, error)
-         && make_settings_schema (settings, report, error) && make_database (settings, report, error);
+         && make_job_schema (settings, report, error) && make_settings_schema (settings, report, error)
+         && make_database (settings, report, error);
 }
 
 /* ---- with a service ---- */

@@ -63,8 +63,10 @@ static const CommandOption options[] = {
 const Command command_jobs = {
   .name = "jobs",
   .arguments = "",
-  .summary = "what is pulled from where, and how far it has come",
-  .description = "  weir jobs\n"
+  .summary = "what is pulled from where, delivered where, and how far it has come",
+  .description = "A job is a file jobs/NAME.json. One that is failing pulls again at its next time, or by `weir pull`; `weir check "
+                 "NAME` tries it.\n\n"
+                 "  weir jobs\n"
                  "  weir jobs --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .usage = "no arguments are taken",

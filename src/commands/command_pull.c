@@ -152,6 +152,8 @@ tell_failure (Telling *telling, const Job *job, ConnectedHow how, GError *error,
   if (!telling->json)
     {
       command_fail (error, false);
+      if (*ret_end_of_all)
+        fprintf (stderr, "HINT:  Nothing is lost: `weir pull %s` goes on from there.\n", job->name);
       return;
     }
   g_autoptr (Json) failed = json_pack (
@@ -238,7 +240,9 @@ check_pulls (const PullCommand *options, const Job *job, GError **error)
     return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" has no steps: --resume and --dry-run are for those", job->name);
   if (job->connection != NULL || job->steps != NULL)
     return true;
-  return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" pulls nothing: it has no \"from\"", job->name);
+  g_autofree char *hint = g_strdup_printf ("`weir push %s` delivers its table.", job->name);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "job \"%s\" pulls nothing: it has no \"from\"",
+                    job->name);
 }
 
 /* All that are named, before one of them is begun. Borrowed. */
@@ -387,7 +391,9 @@ const Command command_pull = {
   .summary = "bring what is new at a source into its table, now",
   .description =
       "A job is a file jobs/NAME.json: `weir jobs` lists them. What was brought is loaded as a file that somebody has dropped,\n"
-      "and where the source was read to moves with that. One that failed is pulled from the same place the next time.\n\n"
+      "and where the source was read to moves with that. One that failed is pulled from the same place the next time.\n"
+      "T is a time (2026-01-31, 2026-01-31T06:00:00Z), or what the bookmark is of. Ends with 1 for what was refused, held or\n"
+      "rejected, 2 where a person has to mend something, 3 where it may go well another time, 4 where the disk is full.\n\n"
       "  weir pull orders\n"
       "  weir pull orders --from 2026-01-01 --to 2026-02-01\n"
       "  weir pull --all --json",

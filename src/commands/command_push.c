@@ -272,6 +272,29 @@ check_names (const Settings *settings, const Jobs *jobs, const DeliveryChoice *c
                        "no job delivers a table \"%s\"", choice->table);
 }
 
+/* A table that was full before a job said "deliver" is sent with its next change, or when it is asked for. */
+static bool
+tell_never_sent (const Call *call, const Jobs *jobs, GError **error)
+{
+  DeliveryChoice choice = choice_of (call);
+  g_autoptr (Db) db = database_open (call->settings, error);
+  for (guint i = 0; db != NULL && i < jobs->jobs->len; i++)
+    {
+      g_autoptr (DbResult) rows = NULL;
+      const Job *job = jobs->jobs->pdata[i];
+      if (job->deliver->len == 0 || (call->n_arguments > 0 && !g_str_equal (call->arguments[0], job->name)))
+        continue;
+      choice.job = job->name;
+      if (!delivery_list (db, &choice, 1, &rows, error))
+        return false;
+      if (db_result_rows (rows) == 0)
+        printf (
+            "%s: nothing was delivered yet. What its table has now is sent with its next change; at once: weir push %s --full\n",
+            job->name, job->name);
+    }
+  return db != NULL;
+}
+
 static bool
 run_round (Call *call, int *ret_code, GError **error)
 {
@@ -297,7 +320,10 @@ run_round (Call *call, int *ret_code, GError **error)
   if (call->json)
     show_json (all);
   else if (json_array_size (results) == 0 && json_array_size (failed) == 0)
-    puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
+    {
+      puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
+      return waiting > 0 || tell_never_sent (call, jobs, error);
+    }
   return true;
 }
 

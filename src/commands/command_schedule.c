@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OVERDUE_SECONDS 900
 
@@ -215,6 +216,8 @@ keep (const Settings *settings, GError **error)
   g_autofree char *program = command_program (error);
   if (program == NULL)
     return false;
+  /* `weir watch` has what we say in the log. So it has what jobs say of why they failed. */
+  dup2 (STDOUT_FILENO, STDERR_FILENO);
   g_auto (Keeper) keeper;
   keeper_init (&keeper, settings, schedule_jobs, program);
   keeping_on (&keeper, stop_fd);

@@ -201,6 +201,8 @@ offer_value (Line *line, const CommandOption *option)
     offer_names (line, &command_status);
   else if (g_strcmp0 (option->argument, "RUN") == 0)
     offer_names (line, &command_runs);
+  else if (g_strcmp0 (option->argument, "CONNECTION") == 0)
+    offer_names (line, &command_discover);
 }
 
 /* What the help calls an argument, and whoever lists what there is of these. */

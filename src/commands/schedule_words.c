@@ -60,7 +60,7 @@ run_pause (Call *call, int *ret_code, GError **error)
   if (name == NULL || !schedule_pause (work.db, name, &done, error))
     return false;
   g_autofree char *said =
-      g_strdup_printf ("%s %s", name, done ? "is paused: weir schedule resume goes on with it" : "was paused already");
+      g_strdup_printf ("%s %s: weir resume %s goes on with it", name, done ? "is paused" : "was paused already", name);
   return show_piece (call, work.db, name, said, error);
 }
 

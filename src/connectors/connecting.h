@@ -63,6 +63,9 @@ bool connector_call (const Settings *settings, const ConnectorCall *call, Connec
  * STOPPED else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
 bool connected_error (const Connected *connected, const char *what, GError **error);
 
+/* The disk of what is read is full: LOCAL, and no other try helps. */
+bool connected_is_full (const Connected *connected);
+
 /* Seconds until the next try, behind so many (at least one) of which the last ended so; 0: there is to be none. */
 int connected_pause (ConnectedHow how, size_t tries);
 

@@ -16,7 +16,8 @@ const char *const connected_words[] = {
 /* What to do, where the connector does not say it. */
 static const char *const hints[] = {
   [CONNECTED_TRANSIENT] = "It may go well another time.",
-  [CONNECTED_CREDENTIALS] = "Mend the password, the certificate or the host key, and try `weir check` again.",
+  [CONNECTED_CREDENTIALS] =
+      "Mend password, certificate or host key, in weir.json or the file that it names, and try `weir check` again.",
   [CONNECTED_CONFIGURATION] = "Mend the connection in weir.json or the job, and try `weir check` again.",
   [CONNECTED_GAP] =
       "The source has lost what the position needs: `weir pull --full` takes all rows anew, `weir bookmark` goes on elsewhere.",
@@ -29,6 +30,8 @@ static const char *const hints[] = {
 static WeirErrorCode
 find_code (const Connected *connected)
 {
+  if (connected_is_full (connected))
+    return WEIR_ERROR_LOCAL;
   switch (connected->how)
     {
     case CONNECTED_STOPPED:
@@ -40,6 +43,14 @@ find_code (const Connected *connected)
     default:
       return WEIR_ERROR_MODEL;
     }
+}
+
+/* A disk that is full is not emptied by another try. */
+bool
+connected_is_full (const Connected *connected)
+{
+  const char *code = json_string_value (json_object_get (json_array_get (connected->errors, 0), "code"));
+  return connected->how == CONNECTED_TRANSIENT && (g_strcmp0 (code, "ENOSPC") == 0 || g_strcmp0 (code, "EDQUOT") == 0);
 }
 
 static const char *
@@ -63,13 +74,27 @@ append_error (GString *lines, const Json *error)
     g_string_append_printf (lines, " (%s)", code);
 }
 
+/* What the connector says itself; else by whose member it is: its path is "connection.port", one of the bookmark, or one of the job's. */
+static const char *
+find_hint (const Connected *connected)
+{
+  const Json *first = json_array_get (connected->errors, 0);
+  const char *hint = text_of (first, "hint"), *path = text_of (first, "path");
+  if (hint != NULL || connected->how != CONNECTED_CONFIGURATION || path == NULL || json_array_size (connected->errors) > 1)
+    return hint != NULL ? hint : hints[connected->how];
+  if (g_str_has_prefix (path, "position"))
+    return "`weir bookmark` shows the position that is kept, `weir bookmark set` and `forget` change it.";
+  return g_str_has_prefix (path, "connection") ? "Mend the connection in weir.json, and try `weir check` again."
+                                               : "Mend the job, and try `weir check` again.";
+}
+
 /* One error is the message; of several each is a line of the detail. */
 static bool
 fail_as_told (const Connected *connected, const char *what, GError **error)
 {
   size_t n = json_array_size (connected->errors);
   const Json *first = json_array_get (connected->errors, 0);
-  const char *hint = text_of (first, "hint") != NULL ? text_of (first, "hint") : hints[connected->how];
+  const char *hint = find_hint (connected);
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < n; i++)
     append_error (lines, json_array_get (connected->errors, i));
@@ -89,6 +114,8 @@ connected_error (const Connected *connected, const char *what, GError **error)
     return true;
   if (is_told)
     return fail_as_told (connected, what, error);
+  if (connected->how == CONNECTED_STOPPED && !connected->is_late)
+    return weir_error (error, WEIR_ERROR_STOP, "%s: stopped; nothing of what was under way counts", what);
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < json_array_size (connected->errors); i++)
     append_error (lines, json_array_get (connected->errors, i));

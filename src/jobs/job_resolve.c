@@ -9,7 +9,16 @@ typedef struct
   const Settings *settings;
   MemberScope scope;
   bool is_local; /* all that went wrong is the machine's */
+  char *hint;    /* of the first that has one; NULL: none has */
 } Resolving;
+
+static void
+resolving_clear (Resolving *resolving)
+{
+  g_free (resolving->hint);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Resolving, resolving_clear)
 
 static Json *resolve (Resolving *resolving, const char *path, const Json *value);
 
@@ -26,6 +35,8 @@ resolve_text (Resolving *resolving, const char *path, const Json *value)
     {
       resolving->is_local = resolving->is_local && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL);
       members_problem (&resolving->scope, path, "%s", error->message);
+      if (resolving->hint == NULL)
+        resolving->hint = g_strdup (weir_error_get_hint (error));
       return json_null ();
     }
   Json *resolved = json_string (found);
@@ -72,7 +83,7 @@ Json *
 job_resolve (const Settings *settings, const Json *part, const char *place, GError **error)
 {
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  Resolving resolving = { settings, { .problems = problems }, true };
+  g_auto (Resolving) resolving = { settings, { .problems = problems }, true, NULL };
   settings_check_references (&resolving.scope, place, part);
   resolving.is_local = problems->len == 0;
   g_autoptr (Json) resolved = part != NULL ? resolve (&resolving, place, part) : json_object ();
@@ -80,7 +91,7 @@ job_resolve (const Settings *settings, const Json *part, const char *place, GErr
     return g_steal_pointer (&resolved);
   g_ptr_array_add (problems, NULL);
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  const Failure failure = { resolving.is_local ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL, .detail = lines };
+  const Failure failure = { resolving.is_local ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL, .detail = lines, .hint = resolving.hint };
   weir_fail (error, &failure, "what stands for a value could not be read");
   return NULL;
 }

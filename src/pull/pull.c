@@ -136,13 +136,13 @@ pull_resolve (Pulling *pulling, GError **error)
 {
   const Job *job = pulling->job;
   const Json *connection = connection_find (pulling->settings, job->connection, error);
-  g_autofree char *place = g_strdup_printf ("connections.%s", job->connection);
+  g_autofree char *place = g_strdup_printf ("$.connections.%s", job->connection);
   if (connection == NULL)
     return false;
   pulling->connection = job_resolve (pulling->settings, connection, place, error);
-  pulling->from = pulling->connection != NULL ? job_resolve (pulling->settings, job->from, "from", error) : NULL;
+  pulling->from = pulling->connection != NULL ? job_resolve (pulling->settings, job->from, "$.from", error) : NULL;
   if (pulling->from != NULL && job->where != NULL)
-    pulling->where = job_resolve (pulling->settings, job->where, "where", error);
+    pulling->where = job_resolve (pulling->settings, job->where, "$.where", error);
   return pulling->from != NULL && (job->where == NULL || pulling->where != NULL);
 }
 
@@ -220,7 +220,10 @@ pull (Pulling *pulling, const Work *work, GError **error)
 {
   pulling->run = uid_random ();
   if (pulling->job->connection != NULL && !pull_resolve (pulling, error))
-    return pulling->how = CONNECTED_CONFIGURATION, false;
+    {
+      pulling->how = CONNECTED_CONFIGURATION;
+      return g_prefix_error (error, "%s: ", pulling->job->name), false;
+    }
   if (!loader_refresh (pulling->options->loader, error) || !find_cut_off (pulling, error) || !take_lock (pulling, error))
     return false;
   fault_point ("pull-locked");
@@ -246,11 +249,14 @@ pull_table_of (const Job *job)
   return job->streams->len > 0 ? ((const JobStream *) job->streams->pdata[0])->table : job->name;
 }
 
-/* What is nobody's trouble: somebody else pulls, or said that we should stop. */
+/* What is nobody's trouble: somebody else pulls, or said that we should stop. Nor is it the job's that its source has no such stretch as
+ * was asked for by hand; what is wrong with the job is told by its next pull. */
 static bool
-is_trouble (const GError *error)
+is_trouble (const Pulling *pulling, const GError *error)
 {
-  return !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) && weir_error_get_reason (error) != REASON_LOCK_BUSY;
+  bool is_wrong_use = pulling->options->from != NULL && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL);
+  return !is_wrong_use && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP)
+         && weir_error_get_reason (error) != REASON_LOCK_BUSY;
 }
 
 static TroubleOf
@@ -285,7 +291,7 @@ keep_success (const Pulling *pulling, GError **error)
   if (!ledger_trouble_end (db, &of, &ended, error))
     return false;
   if (ended)
-    pull_tell (pulling, "is pulled again");
+    pull_tell (pulling, "went well; it had failed before");
   return true;
 }
 
@@ -298,7 +304,7 @@ pull_framed (const PullOptions *options, const Job *job, const Work *work, Conne
   bool done = pull (&pulling, work, &problem);
   *ret_how = done ? CONNECTED_DONE : pulling.how;
   *ret_well = done && pulling.well;
-  if (!done && is_trouble (problem))
+  if (!done && is_trouble (&pulling, problem))
     keep_failure (&pulling, begun, problem);
   if (!done)
     return g_propagate_error (error, g_steal_pointer (&problem)), false;

@@ -162,7 +162,7 @@ pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_con
       pulling->how = ret_connected->how;
       if (ret_connected->how == CONNECTED_DONE)
         return true;
-      int pause = connected_pause (ret_connected->how, tries);
+      int pause = connected_is_full (ret_connected) ? 0 : connected_pause (ret_connected->how, tries);
       if (pause == 0)
         return connected_error (ret_connected, pulling->job->name, error);
       g_autoptr (GError) problem = NULL;

@@ -65,12 +65,16 @@ take_window_by_hand (Stream *stream, GError **error)
   stream->by_hand = true;
   stream->has_window = windows_read_time (options->from, &window->start) && windows_read_time (to, &window->end);
   if (stream->has_window && window->end <= window->start)
-    return weir_error (error, WEIR_ERROR_MODEL, "--to is not behind --from");
+    return weir_error (error, WEIR_ERROR_MODEL, "--to is not behind --from: nothing is between %s and %s", options->from, to);
   if (!stream->has_window && stream->has_rule)
     return weir_error (error, WEIR_ERROR_MODEL, "--from and --to are times for %s, as \"2026-01-01\" is",
                        stream->pulling->job->name);
   if (!stream->has_window && options->to == NULL)
-    return weir_error (error, WEIR_ERROR_MODEL, "--to is needed where --from is no time");
+    return weir_error (
+        error, WEIR_ERROR_MODEL,
+        "--from \"%s\" is no time, as \"2026-01-31\" or \"2026-01-31T06:00:00Z\" is; where the bookmark is something else, "
+        "--to is needed, too",
+        options->from);
   stream->asked = json_pack ("{s:s, s:s}", "start", options->from, "end", to);
   return true;
 }

@@ -210,7 +210,7 @@ checks_run (const Settings *settings)
   check_alerts (settings, checks);
   g_autoptr (Catalog) catalog =
       fresh && !g_file_test (settings->models, G_FILE_TEST_EXISTS) ? NULL : check_models (settings, checks);
-  checks_jobs (settings, checks);
+  checks_jobs (settings, catalog, checks);
   if (!fresh)
     check_secret (settings, checks);
   if (!fresh || settings->database != NULL)

@@ -20,8 +20,47 @@ check_programs (const Settings *settings, GPtrArray *checks)
     }
 }
 
+static bool
+is_pulled (const Jobs *jobs, const char *table)
+{
+  for (guint i = 0; i < jobs->jobs->len; i++)
+    {
+      const GPtrArray *streams = ((const Job *) jobs->jobs->pdata[i])->streams;
+      for (guint at = 0; at < streams->len; at++)
+        if (g_str_equal (((const JobStream *) streams->pdata[at])->table, table))
+          return true;
+    }
+  return false;
+}
+
+static const char *
+nearest_table (const Catalog *catalog, const char *table)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < catalog->models->len; i++)
+    g_ptr_array_add (names, ((const Model *) catalog->models->pdata[i])->table);
+  g_ptr_array_add (names, NULL);
+  return text_nearest (table, (const char *const *) names->pdata);
+}
+
+/* A job that only delivers waits for changes of its table for ever where nothing makes one. NULL: something does. */
+static GError *
+find_no_table (const Jobs *jobs, const Catalog *catalog, const Job *job)
+{
+  GError *error = NULL;
+  const char *table = job->table;
+  if (job->connection != NULL || table == NULL || catalog == NULL || is_pulled (jobs, table)
+      || catalog_find (catalog, table) != NULL || catalog_find_broken (catalog, table) != NULL)
+    return NULL;
+  const char *nearest = nearest_table (catalog, table);
+  g_autofree char *hint = nearest != NULL ? g_strdup_printf ("Did you mean \"%s\"?", nearest) : NULL;
+  weir_fail (&error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+             "no model and no job is of the table \"%s\", so that nothing of it is ever delivered", table);
+  return error;
+}
+
 void
-checks_jobs (const Settings *settings, GPtrArray *checks)
+checks_jobs (const Settings *settings, const Catalog *catalog, GPtrArray *checks)
 {
   GError *error = NULL;
   check_programs (settings, checks);
@@ -32,7 +71,10 @@ checks_jobs (const Settings *settings, GPtrArray *checks)
       return;
     }
   for (guint i = 0; i < jobs->jobs->len; i++)
-    checks_add (checks, "job", g_strdup (((const Job *) jobs->jobs->pdata[i])->path), NULL);
+    {
+      const Job *job = jobs->jobs->pdata[i];
+      checks_add (checks, "job", g_strdup (job->path), find_no_table (jobs, catalog, job));
+    }
   for (guint i = 0; i < jobs->broken->len; i++)
     {
       const BrokenJob *broken = jobs->broken->pdata[i];
@@ -118,6 +160,8 @@ source_request (const Settings *settings, const Job *job, const JobStream *strea
       json_object_set (request, names[i], (Json *) parts[i]);
   if (job->has_mode)
     json_object_set_new (request, "mode", json_string (job_mode_words[job->mode]));
+  if (job->has_overlap)
+    json_object_set_new (request, "overlap", json_real (job->overlap));
   if (stream->stream != NULL)
     json_object_set_new (request, "stream", json_string (stream->stream));
   return request;

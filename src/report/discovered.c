@@ -16,6 +16,22 @@ text_of (const Json *object, const char *name)
 
 /* ---- asking ---- */
 
+/* "orders" means "public.orders", where that is the only one; names end with NULL. */
+static const char *
+find_within (const GPtrArray *names, const char *stream)
+{
+  const char *found = NULL;
+  g_autofree char *end = g_strconcat (".", stream, NULL);
+  for (guint i = 0; i + 1 < names->len; i++)
+    if (g_str_has_suffix (names->pdata[i], end))
+      {
+        if (found != NULL)
+          return NULL;
+        found = names->pdata[i];
+      }
+  return found;
+}
+
 /* Those of this name. A new reference; NULL with MODEL and the nearest name. */
 static Json *
 pick_stream (const Json *streams, const char *connection, const char *stream, GError **error)
@@ -29,7 +45,9 @@ pick_stream (const Json *streams, const char *connection, const char *stream, GE
         return json_pack ("[O]", one);
     }
   g_ptr_array_add (names, NULL);
-  const char *nearest = text_nearest (stream, (const char *const *) names->pdata);
+  const char *nearest = find_within (names, stream);
+  if (nearest == NULL)
+    nearest = text_nearest (stream, (const char *const *) names->pdata);
   if (nearest != NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "\"%s\" has no stream \"%s\", did you mean \"%s\"?", connection, stream, nearest),
            NULL;
@@ -148,7 +166,8 @@ discovered_show (const Json *streams, bool columns)
   const Json *first = json_array_get (streams, 0);
   bool has_columns = json_array_size (json_object_get (first, "columns")) > 0;
   if (json_array_size (streams) == 0)
-    puts ("There is nothing that could be pulled.");
+    puts ("There is nothing that could be pulled. Files in other folders than the first are named in a job, by \"path\": "
+          "\"out/*.csv\".");
   else if (columns && has_columns)
     show_columns (first);
   else if (g_str_equal (text_of (first, "kind"), "file"))

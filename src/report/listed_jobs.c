@@ -6,6 +6,7 @@
 #include "schema/ledger_schedule.h"
 #include "src/report/show.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- what there is ---- */
@@ -137,7 +138,7 @@ state_of (const Json *object)
     return "paused";
   if (is_there (object, "began") && !is_there (object, "ended"))
     return "under way";
-  return "ready";
+  return is_there (object, "failure") ? "failing" : "ready";
 }
 
 /* Of all bookmarks those of the job. */
@@ -156,9 +157,25 @@ bookmarks_of (const Json *bookmarks, const char *job)
 
 typedef struct
 {
-  DbResult *schedule; /* NULL: not known */
-  Json *bookmarks;    /* the same */
+  DbResult *schedule;  /* NULL: not known */
+  Json *bookmarks;     /* the same */
+  DbResult *incidents; /* the same */
 } Known;
+
+/* Why its pulls fail: what the last one said. NULL: they do not. Owned by the caller. */
+static char *
+failure_of (const DbResult *incidents, const char *job)
+{
+  for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
+    {
+      const char *text = db_result_named (incidents, row, "detail");
+      g_autoptr (Json) detail = json_loads (text, 0, NULL);
+      if (g_str_equal (db_result_named (incidents, row, "kind"), "pull")
+          && g_strcmp0 (json_string_value (json_object_get (detail, "job")), job) == 0)
+        return g_strdup (json_string_value (json_object_get (detail, "message")));
+    }
+  return NULL;
+}
 
 static void
 add_job (Json *list, Json *object, const GError *error, const Known *known)
@@ -167,6 +184,8 @@ add_job (Json *list, Json *object, const GError *error, const Known *known)
   add_schedule (object, known->schedule, find_row (known->schedule, name));
   json_object_set_new (object, "bookmarks", known->bookmarks != NULL ? bookmarks_of (known->bookmarks, name) : json_null ());
   json_object_set_new (object, "error", error != NULL ? weir_json_error (error) : json_null ());
+  g_autofree char *failure = failure_of (known->incidents, name);
+  json_object_set_new (object, "failure", weir_json_string (failure));
   json_object_set_new (object, "state", json_string (state_of (object)));
   json_array_append_new (list, object);
 }
@@ -197,11 +216,13 @@ merge (const Jobs *jobs, const Known *known)
 Json *
 listed_jobs (Db *db, const Jobs *jobs, GError **error)
 {
-  g_autoptr (DbResult) schedule = NULL, bookmarks = NULL;
-  if (db != NULL && (!schedule_list (db, NULL, &schedule, error) || !ledger_bookmark_list (db, NULL, &bookmarks, error)))
+  g_autoptr (DbResult) schedule = NULL, bookmarks = NULL, incidents = NULL;
+  if (db != NULL
+      && (!schedule_list (db, NULL, &schedule, error) || !ledger_bookmark_list (db, NULL, &bookmarks, error)
+          || !incident_list (db, &incidents, error)))
     return NULL;
   g_autoptr (Json) positions = bookmarks != NULL ? listed_bookmarks (bookmarks) : NULL;
-  return merge (jobs, &(Known) { schedule, positions });
+  return merge (jobs, &(Known) { schedule, positions, incidents });
 }
 
 /* ---- as a table ---- */
@@ -236,6 +257,17 @@ show_tables (const Json *job)
   if (n == 0)
     return g_strdup (text_at (job, "table"));
   return n == 1 ? g_strdup (text_at (json_array_get (streams, 0), "table")) : g_strdup_printf ("%zu tables", n);
+}
+
+/* "dwh, mail" */
+static char *
+show_destinations (const Json *job)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  const Json *deliver = json_object_get (job, "deliver");
+  for (size_t i = 0; i < json_array_size (deliver); i++)
+    g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", json_string_value (json_array_get (deliver, i)));
+  return all->len > 0 ? text_printable (all->str, all->len, 50) : NULL;
 }
 
 /* "2026-11-29T08:00:00Z" as people read it. */
@@ -282,7 +314,8 @@ show_state (const Json *job)
 void
 listed_jobs_show (const Json *list)
 {
-  static const char *const headers[] = { "name", "from", "table", "mode", "next (UTC)", "last (UTC)", "state", "bookmark", NULL };
+  static const char *const headers[] = { "name",       "from",       "table", "to",       "mode",
+                                         "next (UTC)", "last (UTC)", "state", "bookmark", NULL };
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = 0; i < json_array_size (list); i++)
     {
@@ -291,6 +324,7 @@ listed_jobs_show (const Json *list)
       g_ptr_array_add (cells, text_printable (name, strlen (name), 63));
       g_ptr_array_add (cells, show_from (job));
       g_ptr_array_add (cells, show_tables (job));
+      g_ptr_array_add (cells, show_destinations (job));
       g_ptr_array_add (cells, g_strdup (text_at (job, "mode")));
       g_ptr_array_add (cells, show_time (text_at (job, "next")));
       g_ptr_array_add (cells, show_time (last_of (job)));
@@ -298,4 +332,12 @@ listed_jobs_show (const Json *list)
       g_ptr_array_add (cells, show_bookmark (job));
     }
   show_table (headers, cells);
+  for (size_t i = 0; i < json_array_size (list); i++)
+    {
+      const Json *job = json_array_get (list, i);
+      const char *failure = text_at (job, "failure");
+      g_autofree char *shown = failure != NULL ? text_printable (failure, strlen (failure), SIZE_MAX) : NULL;
+      if (shown != NULL)
+        printf ("%s fails: %s\n", text_at (job, "name"), shown);
+    }
 }

@@ -1,5 +1,6 @@
 #include "src/schedule/pulls.h"
 
+#include "base/quantity.h"
 #include "src/jobs/job.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ pull_new (const Job *job, const TimedJob *row)
 {
   Pull *pull = g_new0 (Pull, 1);
   pull->name = g_strdup (job->name);
-  pull->cron = job->cron != NULL ? g_strdup (job->cron) : g_strdup_printf ("@every %" G_GINT64_FORMAT " seconds", job->every);
+  g_autofree char *period = quantity_show_period (job->every);
+  pull->cron = job->cron != NULL ? g_strdup (job->cron) : g_strconcat ("@every ", period, NULL);
   pull->zone = g_strdup (job->time_zone != NULL ? job->time_zone : "UTC");
   pull->cut_off = g_strdup (job->cut_off);
   pull->times = (JobTimes) { .cron = pull->cron, .zone = pull->zone, .cut_off = pull->cut_off, .catch_up = CATCH_UP_ONCE };

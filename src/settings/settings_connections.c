@@ -72,14 +72,18 @@ settings_check_connections (Json *value, const char *place, GPtrArray *mistakes)
     }
 }
 
-/* No secret stands there, whatever the type: addresses, names and places. A URL is not among them, nor is what is no text or number. */
+/* No secret stands there, whatever the type: addresses, names, places, the words of a choice, and keys that servers show to everybody. A URL is not among them,
+ * nor is what is no text or number, but for a list of such keys, and a program without arguments, which may have anything. */
 bool
 settings_connection_is_harmless (const char *name, const Json *value)
 {
-  static const char *const names[] = { "type",     "program", "description", "host", "port",   "user", "database",
-                                       "schema",   "path",    "folder",      "from", "region", "tls",  "bucket",
-                                       "key_file", "ca_file", "known_hosts", "ca",   NULL };
-  return g_strv_contains (names, name) && !json_is_object (value) && !json_is_array (value);
+  static const char *const names[] = { "type",     "program", "description", "host",        "port",         "user",     "database",
+                                       "schema",   "path",    "folder",      "from",        "region",       "tls",      "bucket",
+                                       "key_file", "ca_file", "ca",          "known_hosts", "kind",         "decimals", "sslmode",
+                                       "sslkey",   "sslcert", "sslrootcert", "marker",      "check_stream", "host_key", NULL };
+  if (json_is_array (value))
+    return g_str_equal (name, "host_key") || (g_str_equal (name, "command") && json_array_size (value) == 1);
+  return g_strv_contains (names, name) && !json_is_object (value);
 }
 
 Json *

@@ -55,13 +55,21 @@ check_mode (const char *what, const char *path, const struct stat *status, const
   return weir_fail (error, &failure, "%s \"%s\" can be read or written by others (mode %04o)", what, path, status->st_mode & 07777);
 }
 
+static bool
+no_file (const char *what, const char *path, int reason, GError **error)
+{
+  const char *hint = reason == ENOENT ? "Write it there, in one line, and let nobody else read it: chmod 600" : NULL;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = hint }, "could not open %s \"%s\": %s", what, path,
+                    g_strerror (reason));
+}
+
 /* All of the file but the newline that it ends with. */
 static bool
 read_closed (const char *what, const char *path, const char *danger, char **ret_text, size_t *ret_length, GError **error)
 {
   struct stat status;
   if (stat (path, &status) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open %s \"%s\": %s", what, path, g_strerror (errno));
+    return no_file (what, path, errno, error);
   if (!check_mode (what, path, &status, danger, error) || !fs_read_file (path, SECRET_LIMIT, ret_text, ret_length, error))
     return false;
   char *text = *ret_text;

@@ -2,7 +2,7 @@
  *
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
- *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
+ *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, full, credentials, configuration, gap,
  *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
  *               say where it ended), open (the window may get more rows)
  *   stays       a file that may not be removed
@@ -65,6 +65,8 @@ do_deed (const Request *request, const char *deed, GError **error)
   fprintf (stderr, "fake: the deed is \"%s\"\n", deed);
   if (strcmp (deed, "transient") == 0)
     return connect_fail (error, CONNECT_TRANSIENT, "08006", NULL, "the source is away");
+  if (strcmp (deed, "full") == 0)
+    return connect_fail (error, CONNECT_TRANSIENT, "ENOSPC", "Make room.", "the disk is full");
   if (strcmp (deed, "credentials") == 0)
     return connect_fail (error, CONNECT_CREDENTIALS, "28P01", "Mend the password.", "the password is wrong");
   if (strcmp (deed, "configuration") == 0)

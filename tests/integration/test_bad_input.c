@@ -211,6 +211,10 @@ test_no_server (void **state)
   g_autoptr (Outcome) outcome = expect_weir (home, 3, "load", "--archive", "imports/users.csv", NULL);
   assert_contains (outcome->err, "/nowhere");
   assert_true (home_has_file (home, "imports/users.csv"));
+  /* What is tried twice says the same twice, and is told once. */
+  configure_database (home, "postgresql://nobody@/none?host=/nowhere,/nowhere");
+  g_autoptr (Outcome) twice = expect_weir (home, 3, "load", "--archive", "imports/users.csv", NULL);
+  assert_null (strstr (strstr (twice->err, "/nowhere/") + 1, "/nowhere/"));
 }
 
 static void

@@ -101,9 +101,14 @@ test_init (void **state)
 {
   Home *home = *state;
   assert_weir (home, 0, "init", NULL);
-  static const char *const made[] = {
-    "imports", "models", "archive", "failed", ".weir/key_secret", "schema/model.schema.json", "schema/weir.schema.json"
-  };
+  static const char *const made[] = { "imports",
+                                      "models",
+                                      "archive",
+                                      "failed",
+                                      ".weir/key_secret",
+                                      "schema/model.schema.json",
+                                      "schema/job.schema.json",
+                                      "schema/weir.schema.json" };
   for (size_t i = 0; i < G_N_ELEMENTS (made); i++)
     assert_true (home_has_file (home, made[i]));
   assert_sql (home, "3", "select count(*) from pg_namespace where nspname in ('weir', 'staging', 'warehouse')");

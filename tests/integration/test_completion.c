@@ -51,6 +51,7 @@ static const struct
   { "ledger run -- --pi", "" },
   { "check ''", "app dwh orders" },
   { "discover a", "app" },
+  { "push --to ''", "app dwh" },
   { "bookmark ''", "rewind set forget orders" },
   { "bookmark rewind o", "orders" },
   { "pause o", "orders" },

@@ -146,6 +146,10 @@ test_columns (void **state)
                  "{'id': [2, null], 'ok': true, 'email': 'abcdef'}}");
   assert_string_equal (dropped->spool, "\"id\",\"note\"\n\"2\",\n");
   assert_json (connector_line (dropped, "columns", 0), "1.mask", "null");
+  pg_sql (source, "insert into t values (3, null, null, null, null, null, 1e30)");
+  g_autoptr (ConnectorRun) large =
+      pg_run (source, "read", "{'from': {'table': 't'}, 'mode': 'full', 'columns': {'n': {'type': 'bigint'}}}");
+  assert_connector_error (large, 78, "configuration", NULL, "the server casts \"n\" to bigint, as \"columns\" says: ");
 }
 
 static void
@@ -239,7 +243,39 @@ test_check (void **state)
   assert_json (connector_line (run, "checked", 1), "what", "read");
   g_autofree char *text = connector_text (run);
   assert_contains (text, "pg_read_all_stats");
-  assert_contains (text, "no index");
+  assert_contains (text, "\\\"t\\\" has no index");
+}
+
+/* Numbers and times that may come behind others, whoever is open. */
+static void
+test_check_overlap (void **state)
+{
+  PgSource *source = *state;
+  g_autofree char *superuser = cluster_url (source->cluster, source->database, "postgres", CLUSTER_PASSWORD);
+  g_autoptr (Db) db = db_connect (superuser, "test", -1, NULL);
+  pg_sql (source,
+          "create table t (id bigint generated always as identity (cache 20) primary key, n int default 1); create sequence s "
+          "cache 30; alter table t alter n set default nextval('s')");
+  assert_true (
+      db_exec (db, "set allow_system_table_mods = on; insert into pg_subscription_rel values (1, 't'::regclass, 'r', null)", NULL));
+  static const struct
+  {
+    const char *more, *wanted;
+  } cases[] = {
+    { "'mode': 'log'", "sets 20 numbers" },     { "'mode': 'sync', 'bookmark': 'n'", "sets 30 numbers" },
+    { "'mode': 'log'", "logical replication" }, { "'mode': 'full'", NULL },
+    { "'mode': 'log', 'overlap': 100", NULL },
+  };
+  for (size_t i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *more = g_strdup_printf ("{'from': {'table': 't'}, 'key': ['id'], %s}", cases[i / 2].more);
+      g_autoptr (ConnectorRun) run = pg_expect (source, i % 2 == 0 ? "check" : "read", more);
+      g_autofree char *text = connector_text (run);
+      if (cases[i / 2].wanted != NULL)
+        assert_contains (text, cases[i / 2].wanted);
+      else
+        assert_null (strstr (text, "overlap\\\" that"));
+    }
 }
 
 /* What can be held of Redshift: by a cursor, with the catalog of old, and without what it does not know. */
@@ -251,8 +287,9 @@ test_as_redshift (void **state)
                   " insert into t select i, timestamptz '2026-01-01' + i * interval '1 hour', i %% 2 = 0, i, case when i %% 3 > 0 "
                   "then 'v\"' || i end"
                   " from generate_series(1, 40) i");
-  static const char *const modes[] = { "'mode': 'full'", "'mode': 'log'", "'mode': 'sync', 'bookmark': 'at', 'limits': {'rows': 7}",
-                                       "'mode': 'log', 'limits': {'rows': 39}" };
+  static const char *const modes[] = { "'mode': 'full'", "'mode': 'log', 'overlap': 0",
+                                       "'mode': 'sync', 'bookmark': 'at', 'limits': {'rows': 7}",
+                                       "'mode': 'log', 'overlap': 0, 'limits': {'rows': 39}" };
   g_autoptr (ConnectorRun) all = pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'full', 'key': ['id']}");
   for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
     {
@@ -276,6 +313,13 @@ test_as_redshift (void **state)
   assert_json (connector_line (discovered, "stream", 0), "key", "[\"id\"]");
   g_autoptr (ConnectorRun) checked = pg_expect (source, "check", more);
   assert_json (connector_line (checked, "checked", 1), "what", "read");
+  /* Nobody knows who is open there: whoever wants numbers has to say what is read again. */
+  static const char *const verbs[] = { "check", "read" }, *const numbers[] = { "'log'", "'sync', 'bookmark': 'n'" };
+  for (size_t i = 0; i < 4; i++)
+    {
+      g_autofree char *said = g_strdup_printf ("%.*s, 'key': ['id'], 'mode': %s}", (int) strlen (more) - 1, more, numbers[i / 2]);
+      pg_expect_mistake (source, verbs[i % 2], said, "overlap", "0 if");
+    }
 }
 
 int
@@ -283,8 +327,8 @@ main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
-    CASE (test_values),  CASE (test_single_column), CASE (test_columns), CASE (test_where),
-    CASE (test_queries), CASE (test_discover),      CASE (test_check),   CASE (test_as_redshift),
+    CASE (test_values),   CASE (test_single_column), CASE (test_columns),     CASE (test_where),         CASE (test_queries),
+    CASE (test_discover), CASE (test_check),         CASE (test_as_redshift), CASE (test_check_overlap),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

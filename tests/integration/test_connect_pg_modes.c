@@ -252,6 +252,29 @@ test_overlap_and_nulls (void **state)
   assert_json (connector_done (log), "rows", "5");
 }
 
+/* 1.0 and 1.00 are one number, so that no batch ends between them; and where nothing has passed yet rows without one come again as they came first. */
+static void
+test_numbers_alike (void **state)
+{
+  PgSource *source = *state;
+  g_autoptr (Db) other = pg_session (source);
+  g_autoptr (PgPull) pull =
+      pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'incremental', 'bookmark': 'n', 'limits': {'rows': 2}}");
+  pg_sql (source,
+          "create table t (v int, n numeric); insert into t select i, case i %% 4 when 0 then 1.0 when 1 then 1.00 when 2 then 1 "
+          "else 10 + i end from generate_series(1, 12) i; insert into t values (13), (14), (15)");
+  assert_true (db_exec (other, "begin", NULL));
+  for (int i = 1; i <= 2; i++)
+    {
+      pg_pull (pull);
+      assert_int_equal (g_hash_table_size (pull->rows), 15);
+      assert_int_equal (pull->read, 15 * i);
+    }
+  assert_true (db_exec (other, "commit", NULL));
+  pg_pull (pull);
+  assert_json (pull->position, "n", "21");
+}
+
 int
 main (void)
 {
@@ -267,6 +290,7 @@ main (void)
     CASE (test_dump),
     CASE (test_windows),
     CASE (test_overlap_and_nulls),
+    CASE (test_numbers_alike),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -59,12 +59,18 @@ test_check_calls_nobody (void **state)
   given (home);
   home_write_file (home, "jobs/orders.json", JOB (""));
   home_write_file (home, "jobs/bad.json", JOB (", \"keys\": []"));
+  home_write_file (home, "jobs/out.json", "{\"table\": \"orders\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  home_write_file (home, "jobs/slip.json", "{\"table\": \"peple\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  home_write_model (home, "people", "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "check", "--json", NULL);
   g_autoptr (Json) told = outcome_json (outcome);
   g_autofree char *text = weir_json_text (told);
   assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/orders.json\",\"ok\":true");
   assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/bad.json\",\"ok\":false");
   assert_contains (text, "did you mean \\\"key\\\"?");
+  assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/out.json\",\"ok\":true");
+  assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/slip.json\",\"ok\":false");
+  assert_contains (text, "Did you mean \\\"people\\\"?");
   assert_contains (text, "\"check\":\"connection\",\"subject\":\"app, by ");
   assert_false (home_has_file (home, "asked.check"));
   /* What is shown of settings has no secret. */
@@ -76,6 +82,8 @@ test_check_calls_nobody (void **state)
   assert_contains (missing->out, "weir-connect-postgresqll is neither beside weir nor on the PATH");
   assert_contains (missing->out, "Did you mean \"type\": \"postgresql\"?");
   home_remove_file (home, "jobs/bad.json");
+  home_remove_file (home, "jobs/slip.json");
+  home_remove_file (home, "jobs/out.json");
 }
 
 static void
@@ -115,7 +123,12 @@ test_codes (void **state)
     { SAY ("{\"error\": {\"class\": \"credentials\", \"message\": \"hunter2secret is no password\"}}") "exit 77", 2,
       "app: ... is no password" },
     { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"connection.host\"}}") "exit 78", 2,
-      "app: connection.host: is none" },
+      "app: connection.host: is none\n        HINT:  Mend the connection in weir.json" },
+    { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"from.table\"}}") "exit 78", 2,
+      "app: from.table: is none\n        HINT:  Mend the job" },
+    { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"position.id\"}}") "exit 78", 2,
+      "app: position.id: is none\n        HINT:  `weir bookmark`" },
+    { SAY ("{\"error\": {\"message\": \"no room\", \"code\": \"ENOSPC\"}}") "exit 75", 4, "app: no room (ENOSPC)" },
     { SAY ("{\"error\": {\"message\": \"no route\", \"code\": \"curl 7\"}}") "exit 75", 3, "app: no route (curl 7)" },
     { SAY ("{\"checked\": {\"what\": \"read\", \"ok\": false, \"text\": \"no such table\"}}") "exit 78", 2, "no such table" },
     { SAY ("{\"checked\": {\"what\": \"read\", \"ok\": false, \"text\": \"no such table\"}}") DONE, 2, "no such table" },
@@ -139,6 +152,10 @@ test_codes (void **state)
   home_remove_file (home, "secret");
   g_autoptr (Outcome) secret = expect_weir (home, 4, "discover", "app", NULL);
   assert_contains (secret->err, "$.connections.app.password: could not open secret");
+  assert_contains (secret->err, "chmod 600");
+  home_write_file (home, "jobs/orders.json", JOB (""));
+  g_autoptr (Outcome) pull = expect_weir (home, 4, "pull", "orders", NULL);
+  assert_contains (pull->err, "weir: orders: what stands for a value could not be read\nDETAIL:  $.connections.app.password: ");
   home_remove_file (home, "asked.discover");
 }
 
@@ -159,6 +176,8 @@ test_discover (void **state)
   assert_json (told, "streams.0.name", "public.orders");
   g_autoptr (Outcome) near = expect_weir (home, 2, "discover", "app", "public.order", NULL);
   assert_contains (near->err, "did you mean \"public.orders\"?");
+  g_autoptr (Outcome) within = expect_weir (home, 2, "discover", "app", "orders", NULL);
+  assert_contains (within->err, "did you mean \"public.orders\"?");
   g_autoptr (Outcome) nobody = expect_weir (home, 2, "discover", "ap", NULL);
   assert_contains (nobody->err, "there is no connection \"ap\", did you mean \"app\"?");
   assert_weir (home, 2, "discover", NULL);
@@ -216,7 +235,7 @@ test_jobs (void **state)
                    "\"to\": {\"id\": 7}}",
                    "id\n1\n", "staged", "");
   g_autoptr (Outcome) list = expect_weir (home, 0, "jobs", NULL);
-  assert_contains (list->out, "app public.orders  orders  sync");
+  assert_contains (list->out, "app public.orders  orders  dwh  sync");
   assert_contains (list->out, "{\"id\": 7}");
   assert_contains (list->out, "$.from.connection: unknown connection \"ap\"; did you mean \"app\"?");
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "jobs", "--json", NULL);

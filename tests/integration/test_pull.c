@@ -254,6 +254,7 @@ static const struct
   const char *says, *class;
 } wrongs[] = {
   { "transient 9", 3, "the source is away", "transient" },
+  { "full 1", 4, "Make room.", "transient" },
   { "credentials 1", 2, "the password is wrong", "credentials" },
   { "configuration 1", 2, "there is no such table", "configuration" },
   { "gap 1", 2, "weir pull --full", "gap" },
@@ -281,13 +282,18 @@ test_what_goes_wrong (void **state)
       g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
       assert_contains (status->out, "pulling users fails");
     }
-  assert_sql (home, "1|7", "select count(*), max(detail ->> 'times')::int from weir.incident");
-  assert_sql (home, "7", "select count(*) from weir.runs where pipeline = 'pull users' and status = 'FAILED'");
+  g_autoptr (Outcome) jobs = expect_weir (home, 0, "jobs", NULL);
+  assert_contains (jobs->out, "failing");
+  assert_contains (jobs->out, "users fails: ");
+  assert_sql (home, "1|8", "select count(*), max(detail ->> 'times')::int from weir.incident");
+  assert_sql (home, "8", "select count(*) from weir.runs where pipeline = 'pull users' and status = 'FAILED'");
   source_deed (home, "");
   g_autoptr (Json) well = source_pull (home, 0, "users");
   assert_json (well, "rows.inserted", "1");
   assert_sql (home, "pull", "select detail ->> 'ended_by' from weir.incident where ended is not null");
   assert_weir (home, 0, "status", NULL);
+  g_autoptr (Outcome) mended = expect_weir (home, 0, "jobs", NULL);
+  assert_contains (mended->out, "ready");
 }
 
 /* A source that is away for a moment is waited for. */
@@ -577,6 +583,8 @@ test_stopped (void **state)
   g_autoptr (Background) pull = spawn_weir (home, "pull", "users", NULL);
   wait_until (source_asked (home) == 1);
   assert_int_equal (background_stop (pull, SIGINT, 20), 130);
+  assert_true (
+      background_said (pull, "users: stopped; nothing of what was under way counts\nHINT:  Nothing is lost: `weir pull users`"));
   assert_position (home, "users", "-");
   assert_nothing_left (home);
   json_decref (source_pull (home, 0, "users"));
@@ -665,7 +673,7 @@ static const struct
   { { "users", "--to", "2026-01-01" }, 2, "--to needs --from" },
   { { "users", "--full", "--from", "2026-01-01" }, 2, "are not for the same pull" },
   { { "users", "--from", "2026-01-02", "--to", "2026-01-01" }, 2, "--to is not behind --from" },
-  { { "users", "--from", "7" }, 2, "--to is needed where --from is no time" },
+  { { "users", "--from", "7" }, 2, "--from \"7\" is no time, as \"2026-01-31\"" },
 };
 
 static void
@@ -681,7 +689,7 @@ test_wrong_use (void **state)
       assert_int_equal (outcome->code, uses[i].code);
       assert_contains (outcome->err, uses[i].says);
     }
-  assert_sql (home, "0", "select count(*) from weir.file");
+  assert_sql (home, "0|0", "select (select count(*) from weir.file), (select count(*) from weir.incident)");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)

@@ -44,7 +44,7 @@ test_every (void **state)
   Home *home = *state;
   given (home, ", \"every\": \"90 minutes\"");
   g_autoptr (Outcome) list = expect_weir (home, 0, "schedule", NULL);
-  assert_contains (list->out, "@every 5400 seconds");
+  assert_contains (list->out, "@every 90 minutes");
   assert_sql (home, "0", "select extract(epoch from next_at)::bigint %% 5400 from weir.schedule");
 }
 
@@ -132,13 +132,14 @@ test_cut_off (void **state)
   assert_sql (home, "3", "select count(*) from warehouse.users");
 }
 
-/* A watch begins it by itself, also where the job comes later, and the connector's words are in the log, under the run. */
+/* A watch begins it by itself, also where the job comes later. The connector's words are in the log, under the run, and so is why a pull failed. */
 static void
 test_watch_pulls (void **state)
 {
   Home *home = *state;
   source_setup (home, ", \"log\": {\"file\": \"weir.log\"}");
   source_rows (home, "1 a Ann x\n");
+  source_deed (home, "credentials 1");
   g_autoptr (Background) watch = start_watch (home);
   source_job (home, "users", SYNC ", \"cron\": \"* * * * * *\"");
   wait_until (sql_number (home, "select count(*) from pg_tables where schemaname = 'warehouse' and tablename = 'users'") == 1
@@ -147,6 +148,8 @@ test_watch_pulls (void **state)
   g_autofree char *log = home_read_file (home, "weir.log"), *run = sql_scalar (home, "select left(run_id::text, 8) from weir.file");
   g_autofree char *line = g_strdup_printf ("INFO    %s users: connector: fake: the deed is", run);
   assert_contains (log, line);
+  assert_contains (log, "schedule: weir: users: the password is wrong (28P01)");
+  assert_contains (log, "schedule: HINT:  Mend the password.");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)

@@ -93,7 +93,7 @@ write_access_rules (const Cluster *cluster)
   /* Opened, not replaced: the file stays the server's. */
   g_autoptr (FILE) file = fopen (path, "we");
   g_assert (file != NULL);
-  fputs ("local all " CLUSTER_GUARDED_ROLE " scram-sha-256\nlocal all all trust\n", file);
+  fputs ("local all " CLUSTER_GUARDED_ROLE " scram-sha-256\nlocal all all trust\nlocal replication postgres trust\n", file);
 }
 
 /* Waits until the server takes connections; its superuser's. */
@@ -184,6 +184,7 @@ cluster_start (Cluster *cluster)
                          "-c", "full_page_writes=off",
                          "-c", "shared_buffers=64MB",
                          "-c", "max_connections=200",
+                         "-c", "max_prepared_transactions=8",
                          "-c", "autovacuum=off",
                          "-c", "jit=off", /* compiling takes longer than any statement of a test runs */
                          "-c", "dynamic_shared_memory_type=mmap", /* in the data directory, and gone with it */

@@ -69,10 +69,11 @@ become (const Connector *connector, const char *verb, int in, int spool, int res
   _exit (code);
 }
 
+/* The spool file is closed. */
 static Left
-run (const Connector *connector, const char *verb, const char *request, const char *spooled)
+run_into (const Connector *connector, const char *verb, const char *request, int spool)
 {
-  int in = file_of (request), spool = file_of (spooled), results = file_of ("");
+  int in = file_of (request), results = file_of ("");
   pid_t child = fork ();
   assert_true (child >= 0);
   if (child == 0)
@@ -92,6 +93,12 @@ run (const Connector *connector, const char *verb, const char *request, const ch
       g_ptr_array_add (left.lines, line);
     }
   return left;
+}
+
+static Left
+run (const Connector *connector, const char *verb, const char *request, const char *spooled)
+{
+  return run_into (connector, verb, request, file_of (spooled));
 }
 
 /* The last line's member of that name; NULL: another one. */
@@ -174,6 +181,20 @@ test_a_dump_has_its_time (void **state)
   assert_int_equal (left.exit_code, 0);
   assert_true (g_str_has_prefix (left.spool, "\"id\",\"mail\",\"note\",\"n\",\"snapshot_at\"\n\"1\","));
   assert_true (g_str_has_suffix (left.spool, "+00\"\n"));
+  left_clear (&left);
+}
+
+/* The disk that is full, and what helps. */
+static void
+test_no_room (void **state)
+{
+  (void) state;
+  static const Connector connector = { .name = "test", .read = read_people };
+  Left left = run_into (&connector, "read", REQUEST ("read", ""), open ("/dev/full", O_RDWR | O_CLOEXEC));
+  const Json *error = last_of (&left, "error");
+  assert_int_equal (left.exit_code, 75);
+  assert_string_equal (json_string_value (json_object_get (error, "code")), "ENOSPC");
+  assert_non_null (strstr (json_string_value (json_object_get (error, "hint")), "Make room"));
   left_clear (&left);
 }
 
@@ -406,6 +427,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_what_the_job_says_of_columns),
     cmocka_unit_test (test_a_dump_has_its_time),
+    cmocka_unit_test (test_no_room),
     cmocka_unit_test (test_mistakes),
     cmocka_unit_test (test_classes),
     cmocka_unit_test (test_rows_that_are_none),

@@ -60,14 +60,16 @@ test_shown (void **state)
   g_autoptr (Json) tree =
       json_loads ("{\"app\": {\"type\": \"x\", \"host\": \"h\", \"port\": 1, \"user\": \"u\", \"password\": \"p\","
                   " \"url\": \"https://a:b@c\", \"token\": \"${env:T}\", \"config\": {\"host\": \"h\"}, \"path\": {\"a\": \"b\"},"
-                  " \"pin\": 1234, \"headers\": [\"Authorization: x\"]}}",
+                  " \"pin\": 1234, \"headers\": [\"Authorization: x\"], \"command\": [\"tap\", \"-k\"]},"
+                  "\"b\": {\"type\": \"x\", \"command\": [\"tap\"], \"kind\": \"target\", \"host_key\": [\"SHA256:a\"]}}",
                   0, NULL);
   g_autofree char *before = weir_json_text (tree);
   g_autoptr (Json) shown = settings_show_connections (tree);
   g_autofree char *text = weir_json_text (shown), *after = weir_json_text (tree);
-  assert_string_equal (text,
-                       "{\"app\":{\"type\":\"x\",\"host\":\"h\",\"port\":1,\"user\":\"u\",\"password\":\"...\",\"url\":\"...\","
-                       "\"token\":\"${env:T}\",\"config\":\"...\",\"path\":\"...\",\"pin\":\"...\",\"headers\":\"...\"}}");
+  assert_string_equal (
+      text, "{\"app\":{\"type\":\"x\",\"host\":\"h\",\"port\":1,\"user\":\"u\",\"password\":\"...\",\"url\":\"...\","
+            "\"token\":\"${env:T}\",\"config\":\"...\",\"path\":\"...\",\"pin\":\"...\",\"headers\":\"...\",\"command\":\"...\"},"
+            "\"b\":{\"type\":\"x\",\"command\":[\"tap\"],\"kind\":\"target\",\"host_key\":[\"SHA256:a\"]}}");
   assert_string_equal (before, after);
 }
 
