@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TEXT_TYPE "text"
+#define ANY_TYPE "any"
 
 static void
 column_free (DeclaredColumn *column)
@@ -64,8 +65,13 @@ read_type (const MemberScope *scope, const char *path, Json *value)
 {
   DeclaredColumn *column = scope->target;
   unsigned word;
-  if (members_word (scope, path, value, scope->words->types, &word))
-    column->type = g_strdup (scope->words->types[word]);
+  if (g_strcmp0 (json_string_value (value), ANY_TYPE) == 0)
+    g_clear_pointer (&column->type, g_free);
+  else if (members_word (scope, path, value, scope->words->types, &word))
+    {
+      g_free (column->type);
+      column->type = g_strdup (scope->words->types[word]);
+    }
 }
 
 static const Member column_members[] = {
@@ -102,10 +108,9 @@ read_columns (const MemberScope *scope, const char *path, Json *value)
       DeclaredColumn *column = g_new0 (DeclaredColumn, 1);
       g_autofree char *place = g_strdup_printf ("%s[%zu]", path, i);
       column->nullable = true;
+      column->type = g_strdup (TEXT_TYPE);
       g_ptr_array_add (declaration->columns, column);
       members_read (&(MemberScope) { scope->problems, scope->words, column }, place, json_array_get (value, i), column_members);
-      if (column->type == NULL)
-        column->type = g_strdup (TEXT_TYPE);
       refuse_twice (scope, place, declaration->columns, names);
     }
 }
@@ -300,6 +305,17 @@ refuse (const char *shown, GPtrArray *problems, GError **error)
       "%s describes every member. Nothing was loaded: drop the file again with a declaration that is right, or without one.", page);
   return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_DECLARATION, .detail = lines, .hint = hint },
                     "the declaration of \"%s\" has %u mistake%s", shown, mistakes, mistakes == 1 ? "" : "s");
+}
+
+bool
+declaration_leaves_types (const Declaration *declaration)
+{
+  if (declaration == NULL || declaration->columns == NULL)
+    return true;
+  for (guint i = 0; i < declaration->columns->len; i++)
+    if (((const DeclaredColumn *) declaration->columns->pdata[i])->type == NULL)
+      return true;
+  return false;
 }
 
 Declaration *

@@ -17,7 +17,7 @@ typedef enum
 typedef struct
 {
   char *name; /* as in the file's header */
-  char *type; /* a type word as models have them */
+  char *type; /* a type word as models have them; NULL: its cells say it, as those of any file */
   bool nullable, key;
 } DeclaredColumn;
 
@@ -50,5 +50,8 @@ typedef struct
 Declaration *declaration_parse (const char *text, size_t length, const char *shown, const ModelWords *words, GError **error);
 void declaration_free (Declaration *declaration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Declaration, declaration_free)
+
+/* Whether the file's cells are to be looked at for a type: it has no "columns", or one of them says none. */
+bool declaration_leaves_types (const Declaration *declaration);
 
 #endif

@@ -52,6 +52,12 @@ ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **e
 }
 
 bool
+ledger_pull_of_jobs (Db *db, const char *jobs, DbResult **ret_rows, GError **error)
+{
+  return LEDGER_ASK ("pull/of_jobs", ret_rows, { "jobs", jobs });
+}
+
+bool
 ledger_pull_count (Db *db, const char *schema, const char *table, const char *condition, int64_t *ret_rows, GError **error)
 {
   g_autoptr (DbResult) result = NULL;

@@ -19,6 +19,10 @@ bool ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **
 /* Which were loaded, and are not settled (ledger_pulled_settle): the first four of the columns. */
 bool ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **error);
 
+/* Of each job (as text_array has them): columns job, pulled (when its last pull ended, in seconds since 1970, where the ledger keeps it without a
+ * bookmark). */
+bool ledger_pull_of_jobs (Db *db, const char *jobs, DbResult **ret_rows, GError **error);
+
 /* The rows of a table, for which the condition (SQL) holds. */
 bool ledger_pull_count (Db *db, const char *schema, const char *table, const char *condition, int64_t *ret_rows, GError **error);
 

@@ -26,8 +26,8 @@ index_hint (PgSession *session, const Source *source, const Plan *plan, GError *
             source, first, &has_index, error))
     return false;
   if (!has_index)
-    connect_note ("\"%s\" has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->table,
-                  first);
+    connect_note ("%s.%s has no index that begins with %s: the server reads and sorts all of it for each batch", source->schema,
+                  source->table, first);
   return true;
 }
 

@@ -75,6 +75,6 @@ verdict_of (const char *program, int status, const char *words, GError **error)
   g_autofree char *tail = tail_of (words);
   g_autofree char *how = WIFEXITED (status) ? g_strdup_printf ("exit code %d", WEXITSTATUS (status))
                                             : g_strdup_printf ("signal %d", WTERMSIG (status));
-  return connect_fail (error, class_of (status, words), how, NULL, "\"%s\" ended with %s%s%s", program, how,
+  return connect_fail (error, class_of (status, words), NULL, NULL, "\"%s\" ended with %s%s%s", program, how,
                        tail[0] != '\0' ? ": " : "", tail);
 }

@@ -77,7 +77,7 @@ declared_apply (Layout *layout, const Declaration *declaration, GError **error)
   for (guint i = 0; declaration->columns != NULL && i < declaration->columns->len; i++)
     {
       const DeclaredColumn *column = declaration->columns->pdata[i];
-      if (!settle (layout, (int) i, types_find (column->type), error))
+      if (column->type != NULL && !settle (layout, (int) i, types_find (column->type), error))
         return false;
     }
   return true;

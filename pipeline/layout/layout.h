@@ -95,7 +95,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
 /* The same of a file with a declaration, whose types hold from the beginning: those of the model, else the pinned ones, widened as far as the file's
- * ask for it, else the declared ones. Nothing is to be surveyed. One without columns only says what absent keys mean; NULL: as layout_new. Errors: also INPUT ("type_drift") where the contract freezes
+ * ask for it, else the declared ones. Only columns that are declared without a type are to be surveyed. One without columns only says what absent keys mean; NULL: as layout_new. Errors: also INPUT ("type_drift") where the contract freezes
  * what the file's types would widen; MODEL where keys alone cannot be compared with the table. */
 Layout *layout_new_declared (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins,
                              const Declaration *declaration, GError **error);

@@ -309,7 +309,7 @@ survey_settle (Survey *survey, bool whole, bool *ret_again, GError **error)
   for (int i = 0; i < layout->n_columns; i++)
     {
       Sight *sight = &survey->sights[i];
-      if (layout->columns[i].origin == ORIGIN_DECLARED)
+      if (layout->columns[i].origin == ORIGIN_DECLARED || layout->columns[i].exact)
         continue;
       infer_result (&sight->guess, &sight->result);
       if (layout->columns[i].origin == ORIGIN_INFERRED)

@@ -33,6 +33,13 @@ loaded_clear (Loaded *loaded)
   g_clear_pointer (&loaded->stage, stage_free);
 }
 
+/* A file that is declared to have no rows has none because its source has none. */
+static bool
+is_declared_empty (const PipelineTask *task)
+{
+  return task->declaration != NULL && task->declaration->columns != NULL && task->declaration->count == 0;
+}
+
 /* Reads records into the survey: the sample, or the whole file. *ret_end: the file ended. */
 static bool
 look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool *ret_end, GError **error)
@@ -47,7 +54,7 @@ look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool 
         return false;
       *ret_end = record == NULL;
       if (record == NULL)
-        return any || rows_none (rows, error);
+        return any || is_declared_empty (task) || rows_none (rows, error);
       any = any || !(reason_use (record->reason) & REASON_OF_FOREIGN);
       survey_look (survey, record);
     }
@@ -136,7 +143,7 @@ load_open (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret
     return false;
   if (header != NULL)
     loaded->header = layout_header (loaded->layout, rows_dialect (loaded->rows));
-  if (declared)
+  if (!declaration_leaves_types (declaration))
     return true;
   if (!infer (db, task, loaded, SAMPLE_RECORDS, &again, error))
     return false;
@@ -337,7 +344,6 @@ check_count (Db *db, const PipelineTask *task, const char *sha256, int64_t read,
   return not_declared (task, why, error);
 }
 
-/* A file that is declared to have no rows has none because its source has none. */
 static bool
 check_declared (Db *db, const PipelineTask *task, const Loaded *loaded, int64_t read, GError **error)
 {
@@ -347,7 +353,7 @@ check_declared (Db *db, const PipelineTask *task, const Loaded *loaded, int64_t 
   if (!load_check_sha256 (db, task, loaded->sha256, error)
       || (declared->count >= 0 && !check_count (db, task, loaded->sha256, read, error)))
     return false;
-  return read > 0 || declared->count == 0 || declared->columns == NULL || rows_none (loaded->rows, error);
+  return read > 0 || is_declared_empty (task) || declared->columns == NULL || rows_none (loaded->rows, error);
 }
 
 bool

@@ -82,11 +82,11 @@ twice_read (const TwiceFile *file, const TwoSecrets *secrets, bool (*take) (cons
 {
   g_autofree const char **columns = pins_names (file->pins);
   const Declaration *declaration = file->declaration;
-  bool declared = declaration != NULL && declaration->columns != NULL;
   const RowsInput input = { file->fd, file->name, file->model, columns, file->limits, NULL, declaration };
   g_autoptr (Rows) rows = rows_open (&input, error);
   g_autoptr (Layout) layout = rows == NULL ? NULL
                                            : layout_new_declared (file->model, file->catalog, rows_header (rows),
                                                                   (int) rows_width (rows), file->pins, declaration, error);
-  return layout != NULL && (declared || settle (rows, layout, error)) && read_all (rows, layout, secrets, take, data, error);
+  return layout != NULL && (!declaration_leaves_types (declaration) || settle (rows, layout, error))
+         && read_all (rows, layout, secrets, take, data, error);
 }

@@ -43,3 +43,10 @@ from weir.pulled_file where source = :'job' and settled_on is null order by path
 -- name: current_rows
 -- Of a dimension with versions those that hold, else all.
 select count(*) from :"schema".:"table" w where :condition
+
+-- name: of_jobs
+-- When the last pull of each ended, whoever began it, as far as the ledger knows.
+select j.name as job, extract(epoch from greatest(
+         (select max(e.completed_on) from weir.execution e where e.pipeline = 'pull ' || j.name),
+         (select max(e.completed_on) from weir.pulled_file p join weir.execution e on e.execution_id = p.run_id where p.source = j.name)))::bigint as pulled
+from unnest(:'jobs'::text[]) j (name)

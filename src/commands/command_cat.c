@@ -1,6 +1,6 @@
 /* `weir cat FILE`: the table as weir understood it, which is what LOAD would stage of it without a model.
  *
- * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
+ * A declaration beside the file counts, as for LOAD. Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
  * off are repaired (pipeline/records/repair.h) and counted; comments, what is above the table and what is below it are left out.
  * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that
  * could. */
@@ -173,7 +173,7 @@ tell_counts (const Cat *cat)
 {
   g_autofree char *left_out = lines_left_out (&cat->lines);
   int confidence = sniff_percent (rows_evidence (cat->file->rows));
-  if (confidence < SNIFF_LEAST_PERCENT)
+  if (cat->file->declared == NULL && confidence < SNIFF_LEAST_PERCENT)
     fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
              confidence);
   if (left_out != NULL)

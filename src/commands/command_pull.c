@@ -342,6 +342,8 @@ pull_all (const Call *call, Telling *telling, GError **error)
   AUTO_FD int stop_fd = loader_open_stop ();
   if (chosen == NULL || !open_telling (call, telling, stop_fd, error))
     return false;
+  if (chosen->len == 0)
+    fputs ("weir: there is no job that pulls: one is a file jobs/NAME.json\n", stderr);
   if (telling->options->gaps)
     return tell_gaps (telling, chosen, error);
   forget_others (telling);

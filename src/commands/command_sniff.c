@@ -57,10 +57,12 @@ column_to_json (const SniffedColumn *column)
   return json;
 }
 
-/* The evidence of the encoding. What a load has to be told is told. Owned by the caller. */
+/* The evidence of the encoding; NULL: it is declared. What a load has to be told is told. Owned by the caller. */
 static char *
 encoding_text (const PeekedFile *file)
 {
+  if (file->declared != NULL)
+    return NULL;
   const char *like = file->like != NULL ? file->like->dialect.encoding : NULL;
   if (like == NULL)
     return g_strdup (rows_evidence (file->rows)->encoding);
@@ -178,7 +180,9 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed, const GPtrArray *
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
-  json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
+  json_object_set_new (json, "confidence_percent",
+                       file->declared != NULL ? json_null () : json_integer (sniff_percent (rows_evidence (file->rows))));
+  json_object_set_new (json, "declared", json_boolean (file->declared != NULL));
   json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows), encoding));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
@@ -212,6 +216,22 @@ print_rest (const Dialect *dialect)
     puts ("  the delimiter at the end of each row begins no column");
 }
 
+/* How it is written, and how weir knows. */
+static void
+print_evidence (const PeekedFile *file)
+{
+  const SniffEvidence *evidence = rows_evidence (file->rows);
+  if (file->declared != NULL)
+    {
+      puts ("  as the declaration beside it says: canonical CSV with these columns");
+      return;
+    }
+  g_autofree char *encoding = encoding_text (file);
+  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, encoding);
+  print_rest (rows_dialect (file->rows));
+  printf ("  confidence %d %%\n", sniff_percent (evidence));
+}
+
 static void
 print_summary (const PeekedFile *file, const Sniffed *sniffed)
 {
@@ -224,11 +244,7 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *left_out = lines_left_out (&sniffed->lines);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
-  const SniffEvidence *evidence = rows_evidence (file->rows);
-  g_autofree char *encoding = encoding_text (file);
-  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, encoding);
-  print_rest (rows_dialect (file->rows));
-  printf ("  confidence %d %%\n", sniff_percent (evidence));
+  print_evidence (file);
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
@@ -294,7 +310,7 @@ sniff_path (const char *path, bool json, bool explain, GError **error)
   g_auto (Sniffed) sniffed = { 0 };
   if (!sniffed_read (&file, &sniffed, error))
     return false;
-  g_autoptr (GPtrArray) ways = explain ? explained_read (&file) : NULL;
+  g_autoptr (GPtrArray) ways = explain && file.declared == NULL ? explained_read (&file) : NULL;
   if (json)
     {
       print_as_json (&file, &sniffed, ways);

@@ -2,6 +2,20 @@
 
 #include "src/settings/settings_connections.h"
 
+/* A command's program is in the list of processes, and people have to read which one has failed; its arguments may be anything. */
+static Json *
+without_program (const Json *connection)
+{
+  Json *rest = json_copy ((Json *) connection), *command = json_object_get (connection, "command");
+  if (!json_is_array (command))
+    return rest;
+  Json *arguments = json_copy (command);
+  json_array_remove (arguments, 0);
+  json_object_del (rest, "command");
+  json_object_set_new (rest, "arguments", arguments);
+  return rest;
+}
+
 /* Whoever keeps a value out of the files has it hidden, wherever he puts it. */
 static void
 add_resolved (Redaction *secrets, const Settings *settings, const Json *value)
@@ -21,7 +35,8 @@ connector_secrets (const Settings *settings, const Json *connection, const Json 
 {
   static const char *const parts[] = { "from", "to", "where", "after" };
   Redaction *secrets = redaction_new ();
-  redaction_add_all (secrets, connection, NULL, settings_connection_is_harmless);
+  g_autoptr (Json) rest = without_program (connection);
+  redaction_add_all (secrets, rest, NULL, settings_connection_is_harmless);
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     redaction_add_named (secrets, json_object_get (request, parts[i]), settings_connection_is_harmless);
   add_resolved (secrets, settings, connection);

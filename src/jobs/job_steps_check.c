@@ -210,11 +210,7 @@ check_extract (const Checking *checking)
   const JobStep *step = checking->step;
   g_autofree char *from = members_path (checking->path, "from"), *place = members_path (from, "connection");
   g_autofree char *query = members_path (from, "query_file"), *params = members_path (from, "params");
-  g_autofree char *path = members_path (from, "path");
   const char *file = json_string_value (json_object_get (step->rest, "query_file"));
-  const char *remote = json_string_value (json_object_get (step->rest, "path"));
-  const char *type = json_string_value (json_object_get (
-      json_object_get (checking->settings->connections, step->connection != NULL ? step->connection : ""), "type"));
   job_check_connection (checking->scope, place, step->connection, checking->settings);
   check_twice (checking);
   check_params (checking, params);
@@ -222,9 +218,6 @@ check_extract (const Checking *checking)
     check_table (checking);
   if (file != NULL)
     check_query (checking, query, file, false, params);
-  bool of_files = g_strcmp0 (type, "sftp") == 0 || g_strcmp0 (type, "share") == 0;
-  if (of_files && remote != NULL && strpbrk (remote, "*?[") != NULL)
-    members_problem (checking->scope, path, "must be one file: patterns are for jobs that pull each file once");
 }
 
 static void

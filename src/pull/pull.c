@@ -122,9 +122,8 @@ pull_is_cut_off (const Pulling *pulling)
 
 /* ---- a job ---- */
 
-/* Files as they lie there, by a pattern. */
-static bool
-is_of_files (const Pulling *pulling)
+bool
+pull_is_of_files (const Pulling *pulling)
 {
   static const char *const kinds[] = { "sftp", "share", NULL };
   const char *type = json_string_value (json_object_get (pulling->connection, "type"));
@@ -202,7 +201,7 @@ pull_streams (Pulling *pulling, GError **error)
     {
       pulling->stream = pulling->job->streams->pdata[i];
       pulling->total = -1;
-      if (is_of_files (pulling) ? !pull_files (pulling, error) : !pull_rows (pulling, error) || !verify_count (pulling, error))
+      if (pull_is_of_files (pulling) ? !pull_files (pulling, error) : !pull_rows (pulling, error) || !verify_count (pulling, error))
         return false;
     }
   return true;

@@ -59,7 +59,8 @@ void pull_keep_trouble (Pulling *pulling);
 /* Whether its cut-off has come. */
 bool pull_is_late (const Pulling *pulling);
 
-/* What a connection has, whole, as a staging table without a model. */
+/* What a connection has, whole, as a staging table without a model. Of a source of files whose path is a pattern, all files that are there now, the oldest first, as
+ * one (gather.h). A file with a header alone is an empty table, whose columns have the types that they had in the table before. */
 typedef struct
 {
   const Job *job; /* of the steps */
@@ -68,8 +69,19 @@ typedef struct
   const Json *from; /* resolved */
 } PullExtract;
 
-/* *ret_end: how its load ended, a refusal included; release it. */
-bool pull_extract (Pulling *pulling, const PullExtract *extract, LoadEnd *ret_end, ConnectedHow *ret_how, GError **error);
+/* What came. Owned: pull_extracted_clear. */
+typedef struct
+{
+  LoadEnd end;      /* how its load ended, a refusal included */
+  guint files;      /* of a pattern; 0: it was none */
+  int64_t left_out; /* rows of these that could not be read */
+  Json *notes;      /* what the connector said of the files that are there; NULL: nothing */
+} PullExtracted;
+
+void pull_extracted_clear (PullExtracted *extracted);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PullExtracted, pull_extracted_clear)
+
+bool pull_extract (Pulling *pulling, const PullExtract *extract, PullExtracted *ret, ConnectedHow *ret_how, GError **error);
 
 /* How the job's stream is called where the job does not say it. Borrowed. */
 const char *pull_stream_name (const Job *job, const JobStream *stream);

@@ -7,8 +7,8 @@
 #include "schema/ledger_pull.h"
 
 /* What `discover` calls a stream's name is the file's path. */
-static Json *
-files_of (const Json *streams)
+Json *
+pull_objects (const Json *streams)
 {
   Json *files = json_array ();
   for (size_t i = 0; i < json_array_size (streams); i++)
@@ -149,7 +149,7 @@ pull_files (Pulling *pulling, GError **error)
     return weir_error (error, WEIR_ERROR_MODEL, "%s is a source of files: there are no windows of it", pulling->job->name);
   if (!pull_ask (pulling, &ask, NULL, &connected, error))
     return false;
-  g_autoptr (Json) there = files_of (connected.streams);
+  g_autoptr (Json) there = pull_objects (connected.streams);
   if (!loader_refresh (pulling->options->loader, error)
       || !ledger_pull_unseen (pulling->options->loader->db, pulling->options->full ? "" : pulling->job->name, there, &files, error))
     return false;

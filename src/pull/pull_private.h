@@ -63,6 +63,12 @@ bool pull_finish_earlier (Pulling *pulling, GError **error);
 bool pull_rows (Pulling *pulling, GError **error);
 bool pull_files (Pulling *pulling, GError **error);
 
+/* Files as they lie there: the connection's kind, or what the job does with them. */
+bool pull_is_of_files (const Pulling *pulling);
+
+/* What `discover` said, as the objects of reads. A new reference. */
+Json *pull_objects (const Json *streams);
+
 /* ---- pull.c ---- */
 
 void pull_tell (const Pulling *pulling, const char *format, ...) G_GNUC_PRINTF (2, 3);

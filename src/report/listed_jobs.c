@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "schema/ledger_bookmark.h"
+#include "schema/ledger_pull.h"
 #include "schema/ledger_schedule.h"
 #include "src/report/show.h"
 
@@ -94,6 +95,26 @@ broken_to_json (const BrokenJob *broken)
 
 /* ---- what the ledger has ---- */
 
+static Json *
+instant_of (const char *seconds)
+{
+  g_autofree char *text = seconds != NULL ? text_time (g_ascii_strtoll (seconds, NULL, 10) * G_GINT64_CONSTANT (1000000000)) : NULL;
+  return weir_json_string (text);
+}
+
+/* What the ledger says of its pulls, whoever began them. */
+static void
+add_pulls (Json *object, const DbResult *rows)
+{
+  static const char *const times[] = { "pulled", NULL };
+  const char *job = json_string_value (json_object_get (object, "name"));
+  int row = rows != NULL ? db_result_rows (rows) - 1 : -1;
+  while (row >= 0 && strcmp (db_result_named (rows, row, "job"), job) != 0)
+    row--;
+  json_object_set_new (object, "pulled", instant_of (row >= 0 ? db_result_named (rows, row, "pulled") : NULL));
+  show_times_to_iso (object, times);
+}
+
 static int
 find_row (const DbResult *rows, const char *job)
 {
@@ -102,13 +123,6 @@ find_row (const DbResult *rows, const char *job)
     if (g_str_equal (db_result_named (rows, row, "name"), name))
       return row;
   return -1;
-}
-
-static Json *
-instant_of (const char *seconds)
-{
-  g_autofree char *text = seconds != NULL ? text_time (g_ascii_strtoll (seconds, NULL, 10) * G_GINT64_CONSTANT (1000000000)) : NULL;
-  return weir_json_string (text);
 }
 
 static void
@@ -158,6 +172,7 @@ bookmarks_of (const Json *bookmarks, const char *job)
 typedef struct
 {
   DbResult *schedule;  /* NULL: not known */
+  DbResult *pulls;     /* the same */
   Json *bookmarks;     /* the same */
   DbResult *incidents; /* the same */
 } Known;
@@ -182,6 +197,7 @@ add_job (Json *list, Json *object, const GError *error, const Known *known)
 {
   const char *name = json_string_value (json_object_get (object, "name"));
   add_schedule (object, known->schedule, find_row (known->schedule, name));
+  add_pulls (object, known->pulls);
   json_object_set_new (object, "bookmarks", known->bookmarks != NULL ? bookmarks_of (known->bookmarks, name) : json_null ());
   json_object_set_new (object, "error", error != NULL ? weir_json_error (error) : json_null ());
   g_autofree char *failure = failure_of (known->incidents, name);
@@ -213,16 +229,26 @@ merge (const Jobs *jobs, const Known *known)
   return list;
 }
 
+static bool
+ask_pulls (Db *db, const Jobs *jobs, DbResult **ret_pulls, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < jobs->jobs->len; i++)
+    g_ptr_array_add (names, ((const Job *) jobs->jobs->pdata[i])->name);
+  g_autofree char *array = text_array (names);
+  return ledger_pull_of_jobs (db, array, ret_pulls, error);
+}
+
 Json *
 listed_jobs (Db *db, const Jobs *jobs, GError **error)
 {
-  g_autoptr (DbResult) schedule = NULL, bookmarks = NULL, incidents = NULL;
+  g_autoptr (DbResult) schedule = NULL, pulls = NULL, bookmarks = NULL, incidents = NULL;
   if (db != NULL
-      && (!schedule_list (db, NULL, &schedule, error) || !ledger_bookmark_list (db, NULL, &bookmarks, error)
-          || !incident_list (db, &incidents, error)))
+      && (!schedule_list (db, NULL, &schedule, error) || !ask_pulls (db, jobs, &pulls, error)
+          || !ledger_bookmark_list (db, NULL, &bookmarks, error) || !incident_list (db, &incidents, error)))
     return NULL;
   g_autoptr (Json) positions = bookmarks != NULL ? listed_bookmarks (bookmarks) : NULL;
-  return merge (jobs, &(Known) { schedule, positions, incidents });
+  return merge (jobs, &(Known) { schedule, pulls, positions, incidents });
 }
 
 /* ---- as a table ---- */
@@ -278,17 +304,20 @@ show_time (const char *text)
   return shown != NULL ? g_strdelimit (shown, "T", ' ') : NULL;
 }
 
-/* When something was done for it last: at one of its times, or by hand, which moved a bookmark. */
+static const char *
+later_of (const char *a, const char *b)
+{
+  return g_strcmp0 (a, b) > 0 ? a : b;
+}
+
+/* When something was done for it last: at one of its times, or by hand. */
 static const char *
 last_of (const Json *job)
 {
   const Json *bookmarks = json_object_get (job, "bookmarks");
-  const char *last = text_at (job, "began");
+  const char *last = later_of (text_at (job, "began"), text_at (job, "pulled"));
   for (size_t i = 0; i < json_array_size (bookmarks); i++)
-    {
-      const char *updated = text_at (json_array_get (bookmarks, i), "updated_on");
-      last = last == NULL || g_strcmp0 (updated, last) > 0 ? updated : last;
-    }
+    last = later_of (last, text_at (json_array_get (bookmarks, i), "updated_on"));
   return last;
 }
 

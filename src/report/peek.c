@@ -5,6 +5,8 @@
 #include "base/fsutil.h"
 #include "pipeline/sniff/sniff.h"
 #include "pipeline/text/decode.h"
+#include "src/settings/settings.h"
+#include "watcher/beside.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -84,14 +86,33 @@ find_like (const PeekedFile *file)
   return model;
 }
 
+/* What lies beside it and says its columns, as `weir load` takes it along. */
+static bool
+read_declaration (const char *path, Declaration **ret_declared, GError **error)
+{
+  g_auto (Beside) beside = { 0 };
+  g_autofree char *folder = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  AUTO_FD int fd = g_str_equal (path, "-") ? -1 : open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  *ret_declared = NULL;
+  if (fd >= 0 && !beside_read (fd, name, &beside, error))
+    return false;
+  if (beside.text == NULL)
+    return true;
+  const ModelWords words = settings_model_words ();
+  g_autoptr (Declaration) declaration = declaration_parse (beside.text, beside.length, name, &words, error);
+  if (declaration != NULL && declaration->columns != NULL)
+    *ret_declared = g_steal_pointer (&declaration);
+  return *ret_declared != NULL || declaration != NULL;
+}
+
 static bool
 open_file (const char *path, bool likely, PeekedFile *ret_file, GError **error)
 {
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
-  if (!open_regular (path, file.name, &file.fd, &file.size, error))
+  if (!open_regular (path, file.name, &file.fd, &file.size, error) || !read_declaration (path, &file.declared, error))
     return false;
-  file.like = likely ? find_like (&file) : NULL;
-  file.rows = rows_open (&(RowsInput) { .fd = file.fd, .name = file.name, .model = file.like }, error);
+  file.like = likely && file.declared == NULL ? find_like (&file) : NULL;
+  file.rows = rows_open (&(RowsInput) { .fd = file.fd, .name = file.name, .model = file.like, .declared = file.declared }, error);
   if (file.rows == NULL)
     return false;
   *ret_file = file;
@@ -119,5 +140,6 @@ peek_clear (PeekedFile *file)
   file->fd = -1;
   g_clear_pointer (&file->rows, rows_free);
   g_clear_pointer (&file->like, model_free);
+  g_clear_pointer (&file->declared, declaration_free);
   g_clear_pointer (&file->name, g_free);
 }

@@ -105,6 +105,18 @@ settle_types (Sniffed *sniffed)
     }
 }
 
+/* The word of its declaration is not to be found out. */
+static void
+take_declared (Sniffed *sniffed, const Declaration *declared)
+{
+  for (guint i = 0; declared != NULL && i < declared->columns->len; i++)
+    {
+      const DeclaredColumn *column = declared->columns->pdata[i];
+      if (column->type != NULL)
+        sniffed->columns[i].result = (InferResult) { .type = types_find (column->type) };
+    }
+}
+
 bool
 sniffed_read (const PeekedFile *file, Sniffed *ret_sniffed, GError **error)
 {
@@ -120,6 +132,7 @@ sniffed_read (const PeekedFile *file, Sniffed *ret_sniffed, GError **error)
       take_row (ret_sniffed, row, original);
     }
   settle_types (ret_sniffed);
+  take_declared (ret_sniffed, file->declared);
   ret_sniffed->lines = rows_lines (file->rows, ret_sniffed->lines.rows, ret_sniffed->lines.rejected);
   return lines_check (&ret_sniffed->lines, file->name, error);
 }

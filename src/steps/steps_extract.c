@@ -48,19 +48,35 @@ place_params (const Steps *steps, Json *from, Json *params, GError **error)
   return true;
 }
 
-static bool
-judge (Steps *steps, LoadEnd *end, StepOutcome *ret, GError **error)
+/* What people should know of it: how many files it was of, what of them is no row, what their connector says. NULL: nothing. */
+static char *
+message_of (const PullExtracted *came, int64_t rejected)
 {
-  const Json *rows = json_object_get (end->summary, "rows");
-  const char *message = json_string_value (json_object_get (json_object_get (end->summary, "error"), "message"));
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  if (came->files > 0)
+    g_ptr_array_add (parts, g_strdup_printf ("of %u file%s", came->files, came->files == 1 ? "" : "s"));
+  if (rejected > 0)
+    g_ptr_array_add (parts, g_strdup_printf ("%" G_GINT64_FORMAT " rows were rejected", rejected));
+  if (came->left_out > 0)
+    g_ptr_array_add (parts, g_strdup_printf ("%" G_GINT64_FORMAT " rows could not be read and were left out", came->left_out));
+  for (size_t i = 0; i < json_array_size (came->notes); i++)
+    g_ptr_array_add (parts, g_strdup (json_string_value (json_array_get (came->notes, i))));
+  g_ptr_array_add (parts, NULL);
+  return parts->len > 1 ? g_strjoinv ("; ", (char **) parts->pdata) : NULL;
+}
+
+static bool
+judge (Steps *steps, const PullExtracted *came, StepOutcome *ret, GError **error)
+{
+  const Json *rows = json_object_get (came->end.summary, "rows");
+  const char *message = json_string_value (json_object_get (json_object_get (came->end.summary, "error"), "message"));
   int64_t read = json_integer_value (json_object_get (rows, "read")),
           rejected = json_integer_value (json_object_get (rows, "rejected"));
-  if (end->failed)
+  if (came->end.failed)
     return weir_error (error, WEIR_ERROR_INPUT, "%s", message != NULL ? message : "what came was refused");
   ret->rows = read - rejected;
-  if (rejected > 0)
-    ret->message = g_strdup_printf ("%" G_GINT64_FORMAT " rows were rejected", rejected);
-  steps->rejects = steps->rejects || rejected > 0;
+  ret->message = message_of (came, rejected);
+  steps->rejects = steps->rejects || rejected > 0 || came->left_out > 0;
   return true;
 }
 
@@ -87,10 +103,10 @@ steps_from (const Settings *settings, const Job *job, const JobStep *step, GErro
 bool
 steps_extract (Steps *steps, const JobStep *step, StepOutcome *ret, GError **error)
 {
-  g_auto (LoadEnd) end = { 0 };
+  g_auto (PullExtracted) came = { 0 };
   g_autoptr (Json) from = steps_place_from (steps, step, error);
   if (from == NULL)
     return steps->how = CONNECTED_CONFIGURATION, false;
   const PullExtract extract = { steps->job, step->table, step->connection, from };
-  return pull_extract (steps->pulling, &extract, &end, &steps->how, error) && judge (steps, &end, ret, error);
+  return pull_extract (steps->pulling, &extract, &came, &steps->how, error) && judge (steps, &came, ret, error);
 }

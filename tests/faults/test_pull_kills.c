@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* In the order in which a pull comes to them. */
 static const char *const points[] = {
@@ -119,12 +120,97 @@ test_connector_killed (void **state)
   assert_all_there (home);
 }
 
+/* ---- a Singer tap ---- */
+
+#define SCHEMA                                                                                                                     \
+  "{\"type\": \"SCHEMA\", \"stream\": \"events\", \"key_properties\": [], \"schema\": {\"properties\": {\"id\": {\"type\": "       \
+  "\"integer\"}}}}"
+
+/* Five rows, with a STATE behind the second, the fourth and the last. Before the second of these, in a window that begins behind the first, it does what is in
+ * "deed", and forgets it. */
+static const char tap[] = "#!/bin/sh\nat=0\n"
+                          "while [ $# -gt 0 ]; do\n"
+                          "  case $1 in --discover) cat catalog.json; exit ;; --state) at=$(tr -cd 0-9 <\"$2\"); shift ;; esac\n"
+                          "  shift\ndone\n"
+                          "echo '" SCHEMA "'\n"
+                          "for id in 1 2 3 4 5; do\n"
+                          "  [ $id -gt $at ] || continue\n"
+                          "  echo '{\"type\": \"RECORD\", \"stream\": \"events\", \"record\": {\"id\": '$id'}}'\n"
+                          "  [ $id$at != 42 ] || [ ! -e deed ] || { deed=$(cat deed); rm deed; eval \"$deed\"; }\n"
+                          "  case $id in 2 | 4 | 5) echo '{\"type\": \"STATE\", \"value\": {\"at\": '$id'}}' ;; esac\n"
+                          "done\n";
+
+static void
+given_a_tap (Home *home)
+{
+  home_configure (home, ", \"connections\": {\"crm\": {\"type\": \"singer\", \"command\": [\"./tap\"], \"config\": {}}}");
+  home_write_file (home, "tap", tap);
+  g_autofree char *path = home_path (home, "tap");
+  assert_int_equal (chmod (path, 0755), 0);
+  home_write_file (
+      home, "catalog.json",
+      "{\"streams\": [{\"tap_stream_id\": \"events\", \"stream\": \"events\", \"schema\": {\"properties\": {\"id\": {\"type\": "
+      "\"integer\"}}}, \"metadata\": [{\"breadcrumb\": [], \"metadata\": {\"valid-replication-keys\": [\"id\"]}}]}]}");
+  home_write_file (
+      home, "jobs/events.json",
+      "{\"from\": {\"connection\": \"crm\", \"stream\": \"events\"}, \"to_table\": \"events\", \"mode\": \"incremental\", "
+      "\"bookmark\": \"id\", \"overlap\": 0, \"batch\": {\"rows\": 2}}");
+  home_write_model (home, "events", LOG_MODEL);
+}
+
+static void
+assert_tap_was_read (Home *home)
+{
+  assert_sql (home, "5|5", "select count(*), count(distinct id) from warehouse.events");
+  assert_position (home, "events", "{\"at\": 5}");
+  assert_nothing_left (home);
+}
+
+/* It is killed between two of its STATEs, or weir is when it has a window of it: rows and STATE are together, once. */
+static void
+test_tap_killed (void **state)
+{
+  static const char *const some[] = { "pull-ask", "pull-dropped", "before-commit", "after-commit" };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (some); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      given_a_tap (home);
+      home_write_file (home, "deed", "kill -9 $$");
+      print_message ("  %s\n", some[i]);
+      assert_true (kill_at (home, "events", some[i]));
+      g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "events", NULL);
+      assert_contains (outcome->err, "\"./tap\" ended with signal 9; once more");
+      assert_tap_was_read (home);
+    }
+}
+
+/* One that says nothing more is ended with the pull, also where it hears of nothing; what it brought before stays. */
+static void
+test_tap_frozen (void **state)
+{
+  Home *home = *state;
+  given_a_tap (home);
+  home_write_file (home, "deed", "kill -STOP $$");
+  g_autoptr (Background) weir = spawn_weir (home, "pull", "events", NULL);
+  wait_until (!home_has_file (home, "deed"));
+  assert_int_equal (background_stop (weir, SIGTERM, 20), 130);
+  assert_sql (home, "2|2", "select count(*), count(distinct id) from warehouse.events");
+  assert_position (home, "events", "{\"at\": 2}");
+  assert_weir (home, 0, "pull", "events", NULL);
+  assert_tap_was_read (home);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
 
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { TEST (test_killed_before_it_is_claimed), TEST (test_killed_behind),
-                                      TEST (test_killed_beside_a_watch), TEST (test_connector_killed) };
+  const struct CMUnitTest tests[] = { TEST (test_killed_before_it_is_claimed),
+                                      TEST (test_killed_behind),
+                                      TEST (test_killed_beside_a_watch),
+                                      TEST (test_connector_killed),
+                                      TEST (test_tap_killed),
+                                      TEST (test_tap_frozen) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -345,6 +345,33 @@ test_migrate (void **state)
   assert_weir (home, 0, "migrate", "up", NULL);
 }
 
+/* What lies beside a file counts for both, as it does for a load. */
+static void
+test_sniff_and_cat_declared (void **state)
+{
+  Home *home = *state;
+  home_write_file (home, "a.csv", "\"code\",\"n\"\n\"12\",\n\"7\",\"\"\n");
+  home_write_file (home, ".a.csv.json",
+                   "{\"declared\": 1, \"columns\": [{\"name\": \"code\"}, {\"name\": \"n\", \"type\": \"numeric\"}]}");
+  g_autoptr (Outcome) sniff = expect_weir (home, 0, "sniff", "--json", "--explain", "a.csv", NULL);
+  g_autoptr (Json) told = outcome_json (sniff);
+  assert_json (told, "declared", "true");
+  assert_json (told, "confidence_percent", "null");
+  assert_json (told, "columns.0.type", "text");
+  assert_json (told, "columns.1.type", "numeric");
+  g_autoptr (Outcome) text = expect_weir (home, 0, "sniff", "a.csv", NULL);
+  assert_contains (text->out, "as the declaration beside it says");
+  g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "a.csv", NULL);
+  assert_string_equal (cat->out, "code,n\n12,\n7,\"\"\n");
+  assert_string_equal (cat->err, "");
+  home_write_file (home, ".a.csv.json", "{\"declared\": 1, \"columns\": [{\"name\": \"code\"}]}");
+  g_autoptr (Outcome) other = expect_weir (home, 1, "cat", "a.csv", NULL);
+  assert_contains (other->err, "is not what its declaration says");
+  home_write_file (home, ".a.csv.json", "{}");
+  g_autoptr (Outcome) bad = expect_weir (home, 1, "sniff", "a.csv", NULL);
+  assert_contains (bad->err, "the declaration of \"a.csv\" has 1 mistake");
+}
+
 static void
 test_sniff_and_cat (void **state)
 {
@@ -772,6 +799,7 @@ main (void)
     TEST_EMPTY (test_check),
     TEST_EMPTY (test_migrate),
     TEST (test_sniff_and_cat),
+    TEST (test_sniff_and_cat_declared),
     TEST (test_retry),
     TEST (test_load_leaves_the_file),
     TEST (test_other_places),

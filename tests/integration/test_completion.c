@@ -55,6 +55,7 @@ static const struct
   { "bookmark ''", "rewind set forget orders" },
   { "bookmark rewind o", "orders" },
   { "pause o", "orders" },
+  { "push --to ''", "app dwh" },
 };
 
 /* Command lines as they are typed; and all that is offered, in order of names. */

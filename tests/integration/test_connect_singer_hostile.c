@@ -107,6 +107,19 @@ test_a_line_without_its_end (void **state)
   assert_tap_spool (left, "\"id\",\"name\",\"updated_at\"\n\"1\",,\n");
 }
 
+/* A value of 50 MB is taken as it is. */
+static void
+test_a_huge_value (void **state)
+{
+  tap_write (
+      *state, CATALOG, SCHEMA_TEXT,
+      "printf '{\"type\": \"RECORD\", \"stream\": \"users\", \"record\": {\"id\": 1, \"name\": \"'; head -c 50000000 /dev/zero | "
+      "tr '\\0' x; echo '\"}}'");
+  g_autoptr (ConnectorRun) left = tap_run (*state, "read", FULL);
+  assert_connector_done (left);
+  assert_int_equal (left->length, strlen ("\"id\",\"name\",\"updated_at\"\n\"1\",\"\",\n") + 50000000);
+}
+
 static void
 test_a_huge_line_is_refused (void **state)
 {
@@ -307,6 +320,7 @@ main (void)
     CASE (test_cut_secrets),
     CASE (test_hostile_taps),
     CASE (test_a_line_without_its_end),
+    CASE (test_a_huge_value),
     CASE (test_a_huge_line_is_refused),
     CASE (test_a_child_that_stays_is_ended),
     CASE (test_sigterm_ends_it_and_its_tap),

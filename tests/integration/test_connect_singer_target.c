@@ -159,6 +159,7 @@ test_hostile_targets (void **state)
     { "read line; exit 0", 75, "transient", "STATE" },
     { "echo garbage; cat >got; echo '{'", 75, "transient", "without giving the STATE back" },
     { "kill -9 $$", 75, "transient", "signal 9" },
+    { "cat >got; echo '{\"weir\": \"r1\"}'; kill -9 $$", 75, "transient", "signal 9" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -232,6 +232,26 @@ test_pins (void **state)
   assert_json (later, "rows.updated", "1");
 }
 
+#define FREE                                                                                                                       \
+  "\"columns\": [" ID ", {\"name\": \"day\", \"type\": \"any\"}, {\"name\": \"n\", \"type\": \"any\"}, {\"name\": \"code\"}]"
+
+/* Columns of type "any" are as their cells say, and earlier files; those beside them as they are declared. */
+static void
+test_any_type (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS_MODEL);
+  expect_declared (home, "users.csv", FREE,
+                   "\"id\",\"day\",\"n\",\"code\"\n\"1\",\"29/11/2026\",\" 5\",\"12\"\n\"2\",\"N/A\",\"7\",\" 13\"\n", "applied",
+                   "inserted=2");
+  assert_sql (home, "1|2026-11-29|5|12\n2|-|7| 13",
+              "select id, coalesce(day::text, '-'), n, code from warehouse.users order by id");
+  assert_sql (home, "date|bigint|text", "select pg_typeof(day), pg_typeof(n), pg_typeof(code) from warehouse.users limit 1");
+  expect_declared (home, "users-2.csv", FREE, "\"id\",\"day\",\"n\",\"code\"\n\"3\",,\"7.5\",\n", "applied", "inserted=1");
+  assert_sql (home, "numeric", "select pg_typeof(n) from warehouse.users limit 1");
+  expect_declared (home, "others.csv", FREE ", \"count\": 0", "\"id\",\"day\",\"n\",\"code\"\n", "staged", "read=0");
+}
+
 /* ---- what a file must be ---- */
 
 static void
@@ -322,9 +342,9 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_values),     TEST (test_cells),         TEST (test_one_column), TEST (test_bag),
-    TEST (test_long_cells), TEST (test_models_rule),   TEST (test_pins),       TEST (test_refused),
-    TEST (test_no_rows),    TEST (test_a_link_beside), TEST (test_in_place),
+    TEST (test_values),     TEST (test_cells),       TEST (test_one_column),    TEST (test_bag),
+    TEST (test_long_cells), TEST (test_models_rule), TEST (test_pins),          TEST (test_any_type),
+    TEST (test_refused),    TEST (test_no_rows),     TEST (test_a_link_beside), TEST (test_in_place),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

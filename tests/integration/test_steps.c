@@ -56,6 +56,13 @@ delivered (Home *home, const char *to)
   return home_read_file (home, files->pdata[0]);
 }
 
+static int
+remove_file (Home *home, const char *name)
+{
+  g_autofree char *path = home_path (home, name);
+  return unlink (path);
+}
+
 /* ---- what it makes ---- */
 
 static void
@@ -118,6 +125,84 @@ test_no_rows (void **state)
   assert_json (run, "deliveries.0.rows", "0");
   g_autofree char *text = delivered (home, "out");
   assert_string_equal (text, "\"id\",\"name\",\"points\"\n");
+}
+
+/* ---- files ---- */
+
+#define ALL "{\"name\": \"summary\", \"from\": {\"connection\": \"files\", \"path\": \"*.csv\"}}"
+
+/* Files of a pattern are one table, the oldest file first: written in other ways, with their columns in another order, one with a header alone. */
+static void
+test_a_pattern (void **state)
+{
+  Home *home = *state;
+  given (home, STUDENTS "," ALL "," REPORT, "");
+  source_file (home, "a.csv", "POINTS;id\r\n\"30\";3\r\n;4\r\n", 20);
+  source_file (home, "b.csv", "id,points\n", 5);
+  source_file (home, "c.csv", "\xEF\xBB\xBFid\tpoints\n7\t1.5\n8\t\"a\"\"b\"\n", 10);
+  g_autoptr (Json) run = pull (home, 0, NULL);
+  assert_json (run, "steps.1.rows", "6");
+  assert_json (run, "steps.1.message", "of 4 files");
+  assert_json (run, "steps.2.rows", "3");
+  g_autofree char *rows = sql_text_rows (home, "select id, coalesce(points, '-') from staging.nightly__summary order by _line");
+  assert_string_equal (rows, "7|1.5\n8|a\"b\n1|10\n2|20\n3|30\n4|-");
+  assert_sql (home, "bigint",
+              "select data_type from information_schema.columns where table_name = 'nightly__summary' and column_name = 'id'");
+  assert_int_equal (home_count_files (home, "source/files"), 4);
+  assert_nothing_left (home);
+}
+
+static const struct
+{
+  const char *text, *says;
+  int code;
+} odd_files[] = {
+  { "id,marks\n3,30\n", "\"odd.csv\" has no column \"points\", and \"export.csv\" has one", 1 },
+  { "id,points,marks\n3,30,1\n", "\"export.csv\" has no column \"marks\", and \"odd.csv\" has one", 1 },
+  { "", "\"odd.csv\" is empty", 1 },
+};
+
+/* One that is not like the others, or has nothing, ends the run, and the table is what it was. */
+static void
+test_an_odd_file (void **state)
+{
+  Home *home = *state;
+  given (home, STUDENTS "," ALL "," REPORT, "");
+  json_decref (pull (home, 0, NULL));
+  for (size_t i = 0; i < G_N_ELEMENTS (odd_files); i++)
+    {
+      source_file (home, "odd.csv", odd_files[i].text, 20);
+      g_autoptr (Json) run = pull (home, odd_files[i].code, NULL);
+      g_autofree char *message = json_at (run, "error.message");
+      assert_contains (message, odd_files[i].says);
+      assert_sql (home, "2", "select count(*) from staging.nightly__summary");
+    }
+  assert_int_equal (remove_file (home, "source/files/odd.csv") + remove_file (home, "source/files/export.csv"), 0);
+  g_autoptr (Json) none = pull (home, 2, NULL);
+  assert_json (none, "error.message", "step summary: nightly: no file matches \"*.csv\"");
+  assert_nothing_left (home);
+}
+
+/* A header alone is an empty result, whose columns have the types of the one before; the same of all files of a pattern. */
+static void
+test_a_header_alone (void **state)
+{
+  Home *home = *state;
+  static const char *const extracts[] = { SUMMARY, ALL };
+  for (size_t i = 0; i < G_N_ELEMENTS (extracts); i++)
+    {
+      g_autofree char *steps = g_strconcat (STUDENTS, ",", extracts[i], ",", REPORT, NULL);
+      given (home, steps, "");
+      home_write_file (home, "report.sql", "select sum(points) as points from summary");
+      json_decref (pull (home, 0, NULL));
+      assert_sql (home, "30", "select points from staging.nightly__report");
+      source_file (home, "export.csv", "id,points,new\n", 20);
+      g_autoptr (Json) run = pull (home, 0, NULL);
+      assert_json (run, "steps.1.rows", "0");
+      assert_sql (home, "-", "select coalesce(points::text, '-') from staging.nightly__report");
+      assert_sql (home, "text",
+                  "select data_type from information_schema.columns where table_name = 'nightly__summary' and column_name = 'new'");
+    }
 }
 
 /* ---- parameters ---- */
@@ -210,6 +295,12 @@ test_a_delivery_that_fails (void **state)
   g_autofree char *message = json_at (run, "deliveries.0.message");
   assert_contains (message, "the password is wrong");
   assert_sql (home, "1", "select count(*) from weir.incident where ended is null and detail ->> 'job' = 'nightly'");
+  g_autoptr (Outcome) failing = expect_weir (home, 0, "jobs", "--json", NULL);
+  g_autoptr (Json) listed = outcome_json (failing);
+  const Json *job = json_array_get (listed, 0);
+  g_autofree char *why = json_at (job, "failure");
+  assert_contains (why, "the password is wrong");
+  assert_true (json_is_string (json_object_get (job, "pulled")));
   int asked = source_asked (home);
   g_autoptr (Json) again = pull (home, 0, "--resume");
   assert_json (again, "resumed", "true");
@@ -332,6 +423,9 @@ main (void)
     HOME_TEST (test_all_of_it),
     HOME_TEST (test_once_more),
     HOME_TEST (test_no_rows),
+    HOME_TEST (test_a_pattern),
+    HOME_TEST (test_an_odd_file),
+    HOME_TEST (test_a_header_alone),
     HOME_TEST (test_params),
     HOME_TEST (test_params_of_an_extract),
     HOME_TEST (test_wrong_queries),

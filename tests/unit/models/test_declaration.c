@@ -18,20 +18,23 @@ test_in_full (void **state G_GNUC_UNUSED)
   g_autoptr (Declaration) all = parse (
       "{\"declared\": 1, \"table\": \"users\", \"columns\": [{\"name\": \"id\", \"type\": \"bigint\", \"nullable\": false, "
       "\"key\": true,"
-      " \"source_type\": \"int4\", \"mask\": \"hash\"}, {\"name\": \" E-Mail \"}], \"rows\": \"keys\", \"count\": 7, \"sha256\": "
+      " \"source_type\": \"int4\", \"mask\": \"hash\"}, {\"name\": \" E-Mail \"}, {\"name\": \"free\", \"type\": \"any\"}], "
+      "\"rows\": \"keys\", \"count\": 7, \"sha256\": "
       "\"" SHA "\","
       " \"bookmark\": {\"source\": \"job\", \"stream\": \"public.users\", \"from\": null, \"to\": [1, \"x\"]},"
       " \"pulled\": {\"path\": \"out/a.csv\", \"size\": 12, \"mtime\": \"2026-11-29 08:00:00+00\", \"etag\": \"\\\"x\\\"\"}}",
       &error);
   assert_null (error);
   assert_string_equal (all->table, "users");
-  assert_int_equal (all->columns->len, 2);
+  assert_int_equal (all->columns->len, 3);
   const DeclaredColumn *id = all->columns->pdata[0], *mail = all->columns->pdata[1];
   assert_string_equal (id->type, "bigint");
   assert_true (id->key && !id->nullable);
   assert_string_equal (mail->name, " E-Mail ");
   assert_string_equal (mail->type, "text");
   assert_true (mail->nullable && !mail->key);
+  assert_null (((const DeclaredColumn *) all->columns->pdata[2])->type);
+  assert_true (declaration_leaves_types (all));
   assert_int_equal (all->rows, DECLARED_KEYS);
   assert_int_equal (all->count, 7);
   assert_string_equal (all->sha256, SHA);
@@ -50,6 +53,9 @@ test_next_to_nothing (void **state G_GNUC_UNUSED)
   g_autoptr (Declaration) none = parse ("{\"declared\": 1}", NULL);
   assert_non_null (none);
   assert_null (none->columns);
+  assert_true (declaration_leaves_types (none) && declaration_leaves_types (NULL));
+  g_autoptr (Declaration) typed = parse ("{\"declared\": 1, \"columns\": [{\"name\": \"a\"}]}", NULL);
+  assert_false (declaration_leaves_types (typed));
   assert_int_equal (none->rows, DECLARED_UNSAID);
   assert_int_equal (none->count, -1);
   assert_false (none->has_bookmark);

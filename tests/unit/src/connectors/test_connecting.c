@@ -101,8 +101,9 @@ call (Fixture *fixture, const char *script, const char *verb, int spool_fd, int 
       GError **error)
 {
   write_script (fixture, script);
-  g_autoptr (Json) connection = json_pack ("{s:s, s:s, s:s, s:s, s:s}", "type", "test", "program", "./connector", "host",
-                                           "db.example.org", "password", "hunter2secret", "url", "postgresql://ann:sesame99@h/x");
+  g_autoptr (Json) connection =
+      json_pack ("{s:s, s:s, s:s, s:s, s:s, s:[s, s]}", "type", "test", "program", "./connector", "host", "db.example.org",
+                 "password", "hunter2secret", "url", "postgresql://ann:sesame99@h/x", "command", "/opt/tap-x", "argument-7");
   g_autoptr (Json) request =
       json_pack ("{s:s, s:s, s:{s:s, s:{s:s}}, s:{s:s, s:s}}", "job", "orders", "verb", "nothing", "from", "table", "orders",
                  "headers", "X-Key", "abra-cadabra", "where", "tokens", "where-word", "name", "quiet-word");
@@ -253,7 +254,8 @@ test_what_it_gets (void **state)
                  "\"abra-cadabra\"}},\"where\":{\"tokens\":\"where-word\",\"name\":\"quiet-word\"},\"connection\":{\"type\":"
                  "\"test\",\"program\":\"./"
                  "connector\",\"host\":"
-                 "\"db.example.org\",\"password\":\"hunter2secret\",\"url\":\"postgresql://ann:sesame99@h/x\"}}" },
+                 "\"db.example.org\",\"password\":\"hunter2secret\",\"url\":\"postgresql://ann:sesame99@h/x\",\"command\":[\"/opt/"
+                 "tap-x\",\"argument-7\"]}}" },
     { "words", "check 1\n" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (left); i++)
@@ -289,15 +291,16 @@ test_what_it_says (void **state)
 {
   Fixture *fixture = *state;
   g_auto (Connected) connected = { 0 };
-  assert_true (call (
-      fixture,
-      "echo 'out hunter2secret at db.example.org for orders by abra-cadabra'; echo err >&2; printf 'tail \\033 sesame99'\n" SAY (
-          "{\"note\": \"with hunter2secret\"}") SAY ("{\"progress\": {\"rows\": 5}}")
-          SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as postgresql://ann:sesame99@h/x\"}}")
-              SAY ("{\"stream\": {\"name\": \"public.t\"}}") SAY ("{\"done\": {}}"),
-      "check", -1, -1, 0, &connected, NULL));
+  assert_true (
+      call (fixture,
+            "echo 'out hunter2secret at db.example.org for orders by abra-cadabra'; echo /opt/tap-x argument-7; echo err >&2; "
+            "printf 'tail \\033 sesame99'\n" SAY ("{\"note\": \"with hunter2secret\"}") SAY ("{\"progress\": {\"rows\": 5}}")
+                SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as postgresql://ann:sesame99@h/x\"}}")
+                    SAY ("{\"stream\": {\"name\": \"public.t\"}}") SAY ("{\"done\": {}}"),
+            "check", -1, -1, 0, &connected, NULL));
   assert_int_equal (connected.how, CONNECTED_DONE);
   assert_true (has_text (fixture->said, "out ... at db.example.org for orders by ..."));
+  assert_true (has_text (fixture->said, "/opt/tap-x ..."));
   assert_true (has_text (fixture->said, "err"));
   assert_true (has_text (fixture->said, "tail \\x1B ..."));
   assert_int_equal (fixture->lines->len, 4);
