@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define SECRET_LENGTH 8  /* of a part of a URL; shorter ones would take words out of messages */
+#define URL_HEAD_PARTS 3 /* "https:", "" and the host */
+
 char *
 webhook_signature (const char *secret, const char *id, int64_t timestamp, const char *body, size_t length)
 {
@@ -18,4 +21,19 @@ webhook_signature (const char *secret, const char *id, int64_t timestamp, const 
   hmac_digest (hmac, text->str, text->len, digest);
   g_autofree char *encoded = g_base64_encode (digest, sizeof digest);
   return g_strconcat ("v1,", encoded, NULL);
+}
+
+void
+webhook_hide_url (GString *said, const char *url)
+{
+  g_auto (GStrv) parts = g_strsplit_set (url, "/?&=#", -1);
+  for (size_t i = URL_HEAD_PARTS; i < g_strv_length (parts); i++)
+    {
+      g_autofree char *plain = g_uri_unescape_string (parts[i], NULL);
+      if (strlen (parts[i]) < SECRET_LENGTH)
+        continue;
+      g_string_replace (said, parts[i], "***", 0);
+      if (plain != NULL && strlen (plain) >= SECRET_LENGTH)
+        g_string_replace (said, plain, "***", 0);
+    }
 }

@@ -57,7 +57,7 @@ BEGIN {
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
   home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_sha.c"
   home["uuid/"] = "base/uid.c"
-  home["curl/"] = "connect/curl/transfer.c"
+  home["curl/"] = "connect/curl/transfer_private.h"
   home["inotifytools/"] = "watcher/notify.c"
   home["microhttpd.h"] = "src/page/server.c"
 

@@ -139,6 +139,10 @@ files_names (Store *store, const FilesFrom *from, GError **error)
   if (unusable > 0)
     connect_note ("%u names in \"%s\" are left out: they are no UTF-8, or have control characters in them", unusable, from->folder);
   g_ptr_array_sort (names, text_compare);
+  /* Part of a name with a line's end in it may look as another name. */
+  for (guint i = names->len; i > 1; i--)
+    if (strcmp (names->pdata[i - 1], names->pdata[i - 2]) == 0)
+      g_ptr_array_remove_index (names, i - 1);
   return g_steal_pointer (&names);
 }
 

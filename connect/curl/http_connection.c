@@ -2,6 +2,7 @@
 
 #include "base/host.h"
 #include "base/quantity.h"
+#include "connect/curl/http_kept.h"
 
 #include <string.h>
 
@@ -96,13 +97,21 @@ value_text (const Json *json, const char *path, const char *name, bool is_requir
 static void
 read_oauth2 (const Json *json, const char *path, bool may_be_clear, HttpAuth *auth)
 {
-  static const char *const known[] = { "type",          "token_url",   "client_id", "client_secret", "scope", "audience",
-                                       "refresh_token", "client_auth", NULL };
+  static const char *const known[] = { "type",     "token_url",     "client_id",          "client_secret", "scope",
+                                       "audience", "refresh_token", "refresh_token_file", "client_auth",   NULL };
   connect_known (json, path, known);
   auth->token_url = read_url (json, path, "token_url", may_be_clear);
   auth->client_id = connect_text (json, path, "client_id", true);
   auth->refresh_token = connect_text (json, path, "refresh_token", false);
-  auth->client_secret = connect_text (json, path, "client_secret", auth->refresh_token == NULL);
+  auth->refresh_file = connect_text (json, path, "refresh_token_file", false);
+  auth->client_secret = connect_text (json, path, "client_secret", auth->refresh_token == NULL && auth->refresh_file == NULL);
+  const char *problem = auth->refresh_token != NULL && auth->refresh_file != NULL
+                            ? "stands beside \"refresh_token\": one of the two"
+                        : auth->refresh_file != NULL ? http_kept_problem (auth->refresh_file)
+                                                     : NULL;
+  g_autofree char *file_place = http_place (path, "refresh_token_file");
+  if (problem != NULL)
+    connect_mistake (file_place, "%s", problem);
   auth->scope = connect_text (json, path, "scope", false);
   auth->audience = connect_text (json, path, "audience", false);
   const char *how = connect_text (json, path, "client_auth", false);

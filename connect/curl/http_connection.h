@@ -18,11 +18,11 @@ typedef enum
 typedef struct
 {
   HttpAuthKind kind;
-  const char *user, *password; /* basic */
-  const char *token;           /* bearer; the value of a header */
-  const char *name;            /* of a header */
-  Url *token_url;              /* oauth2; owned */
-  const char *client_id, *client_secret, *scope, *audience, *refresh_token;
+  const char *user, *password;                                                             /* basic */
+  const char *token;                                                                       /* bearer; the value of a header */
+  const char *name;                                                                        /* of a header */
+  Url *token_url;                                                                          /* oauth2; owned */
+  const char *client_id, *client_secret, *scope, *audience, *refresh_token, *refresh_file; /* of the last two one, or none */
   bool in_body; /* client_id and client_secret are sent in the body, not by Basic */
 } HttpAuth;
 

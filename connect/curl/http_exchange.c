@@ -122,7 +122,7 @@ http_exchange (Transfer *transfer, const Exchange *exchange, Exchanged *ret)
     .protocols = "http,https",
     .ca_file = exchange->ca_file,
     .seconds = exchange->seconds,
-    .is_stopping = connect_is_stopping,
+    .is_stopping = exchange->is_finished ? NULL : connect_is_stopping,
     .take = on_bytes,
     .data = &taking,
     .http = { .headers = exchange->headers,

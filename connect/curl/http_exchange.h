@@ -13,6 +13,7 @@ typedef struct
   const char *body;           /* NULL: GET */
   const char *ca_file;
   int64_t most_bytes, seconds;
+  bool is_finished; /* also when we are asked to end */
 } Exchange;
 
 /* What came. */

@@ -80,11 +80,8 @@ turn_link (HttpPages *pages, const HttpPage *page, const char *link, GError **er
   const char *problem;
   g_autoptr (GUri) next = http_url_follow (page->url, link, &problem);
   if (next == NULL)
-    {
-      g_autofree char *shown = text_printable (link, strcspn (link, "?"), SHOWN_MOST);
-      return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "page %" PRIi64 ": the link to the next one, %s, %s",
-                           pages->page, shown, problem);
-    }
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "page %" PRIi64 ": the link to the next one %s", pages->page,
+                         problem);
   if (!http_url_is_same_origin (page->url, next))
     {
       g_autofree char *origin = http_url_origin (next);

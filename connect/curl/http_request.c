@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+/* A number goes back with the digits that it came with: JSON as values would make another one of it. */
+#define CURSOR_HERE "\001cursor"
+#define CURSOR_HERE_TEXT "\"\\u0001cursor\""
+
 void
 http_request_clear (HttpRequest *request)
 {
@@ -121,10 +125,16 @@ add_body (const HttpSource *source, const HttpWords *words, const HttpPages *pag
   if (paging->body != NULL && paging->kind >= PAGES_NUMBER)
     set_member (body, paging->body, json_integer (pages->number));
   else if (paging->body != NULL && pages->cursor != NULL)
-    set_member (body, paging->body,
-                pages->cursor_is_number ? json_integer (g_ascii_strtoll (pages->cursor, NULL, 10))
-                                        : weir_json_string (pages->cursor));
-  *ret = weir_json_text (body);
+    set_member (body, paging->body, weir_json_string (pages->cursor_is_number ? CURSOR_HERE : pages->cursor));
+  g_autofree char *text = weir_json_text (body);
+  if (pages->cursor_is_number)
+    {
+      GString *exact = g_string_new (text);
+      g_string_replace (exact, CURSOR_HERE_TEXT, pages->cursor, 1);
+      *ret = g_string_free (exact, FALSE);
+    }
+  else
+    *ret = g_steal_pointer (&text);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include "base/redaction.h"
 #include "base/text.h"
 #include "connect/curl/http_exchange.h"
+#include "connect/curl/http_kept.h"
 #include "connect/curl/http_token.h"
 #include "connect/curl/outcome.h"
 
@@ -13,10 +14,12 @@
 #define TRIES 5
 #define REDIRECTS 5
 #define PATIENCE_SECONDS 300 /* where the job has no limit of time: for all that has to be waited for */
-#define ANSWER_SECONDS 1800  /* for one answer */
+#define WAIT_MOST_SECONDS INT64_C (300000)
+#define ANSWER_SECONDS 1800 /* for one answer */
 #define PAUSE_FIRST_US (G_USEC_PER_SEC / 2)
 #define NAP_US (G_USEC_PER_SEC / 10)
 #define SAID_MOST 200
+#define TOKEN_SECONDS 60 /* for an answer that must not be lost */
 
 struct HttpSession
 {
@@ -129,8 +132,8 @@ wait_for (int64_t microseconds, GError **error)
 static bool
 pause_before (const HttpSession *session, int try, int64_t retry_after)
 {
-  int64_t pause = retry_after > 0 ? retry_after * G_USEC_PER_SEC : PAUSE_FIRST_US << try;
-  if (retry_after > PATIENCE_SECONDS * 1000 || pause > left_us (session))
+  int64_t pause = retry_after > 0 ? MIN (retry_after, WAIT_MOST_SECONDS) * G_USEC_PER_SEC : PAUSE_FIRST_US << try;
+  if (retry_after > WAIT_MOST_SECONDS || pause > left_us (session))
     return false;
   if (retry_after > 0)
     connect_progress (spool_rows (), spool_size (), -1);
@@ -139,21 +142,21 @@ pause_before (const HttpSession *session, int try, int64_t retry_after)
 
 /* ---- tokens ---- */
 
-static void
-run (HttpSession *session, Url *url, const char *const *headers, const char *body, Exchanged *ret)
+static Exchange
+exchange_of (const HttpSession *session, Url *url, const char *const *headers, const char *body)
 {
   int64_t left = left_us (session) / G_USEC_PER_SEC;
-  const Exchange exchange = { .url = url,
-                              .headers = headers,
-                              .body = body,
-                              .ca_file = session->connection->ca_file,
-                              .most_bytes = session->connection->most_page_bytes,
-                              .seconds = session->has_limit ? MAX (left, 1) : ANSWER_SECONDS };
-  http_exchange (session->transfer, &exchange, ret);
+  return (Exchange) { .url = url,
+                      .headers = headers,
+                      .body = body,
+                      .ca_file = session->connection->ca_file,
+                      .most_bytes = session->connection->most_page_bytes,
+                      .seconds = session->has_limit ? MAX (left, 1) : ANSWER_SECONDS };
 }
 
+/* Of a token that is used up by that, the answer is waited for whatever happens: in it is the next one. */
 static bool
-get_token (HttpSession *session, GError **error)
+ask_for_token (HttpSession *session, GError **error)
 {
   const HttpAuth *auth = &session->connection->auth;
   for (int try = 0;; try++)
@@ -162,23 +165,50 @@ get_token (HttpSession *session, GError **error)
       g_auto (GStrv) headers = http_token_headers (auth);
       g_auto (Exchanged) exchanged = { 0 };
       g_autoptr (GError) local = NULL;
-      run (session, auth->token_url, (const char *const *) headers, body, &exchanged);
+      Exchange exchange = exchange_of (session, auth->token_url, (const char *const *) headers, body);
+      exchange.is_finished = auth->refresh_file != NULL;
+      exchange.seconds = exchange.is_finished ? TOKEN_SECONDS : exchange.seconds;
+      http_exchange (session->transfer, &exchange, &exchanged);
       if (http_token_take (&exchanged, session->secrets, &session->token, &local))
-        break;
+        return true;
       bool may_pass = g_error_matches (local, CONNECT_ERROR, CONNECT_TRANSIENT) && !connect_is_stopping ();
       if (!may_pass || try + 1 == TRIES || !pause_before (session, try, exchanged.result.retry_after))
         return g_propagate_error (error, g_steal_pointer (&local)), false;
     }
+}
+
+static void
+tell_lost_token (HttpSession *session)
+{
+  const HttpAuth *auth = &session->connection->auth;
+  const char *refresh = session->token.refresh;
+  if (session->told_token || auth->refresh_token == NULL || refresh == NULL || strcmp (refresh, auth->refresh_token) == 0)
+    return;
+  connect_note ("the token server gave another refresh token, which is not kept: if the one of the connection is used up by that, "
+                "say \"refresh_token_file\" in its place");
+  session->told_token = true;
+}
+
+static bool
+get_token (HttpSession *session, GError **error)
+{
+  const char *path = session->connection->auth.refresh_file;
+  g_auto (HttpKept) kept = HTTP_KEPT_NONE;
+  if (path != NULL && !http_kept_take (path, &kept, error))
+    return false;
+  if (path != NULL)
+    {
+      g_free (session->token.refresh);
+      session->token.refresh = g_strdup (kept.token);
+      redaction_add (session->secrets, kept.token, NULL, true);
+    }
+  if (!ask_for_token (session, error))
+    return false;
   redaction_add (session->secrets, session->token.access, NULL, true);
   redaction_add (session->secrets, session->token.refresh, NULL, true);
   fault_point ("http-token");
-  bool is_another =
-      auth->refresh_token != NULL && session->token.refresh != NULL && strcmp (session->token.refresh, auth->refresh_token) != 0;
-  if (is_another && !session->told_token)
-    connect_note ("the token server gave another refresh token, which is not kept: if the one of the connection is used up by "
-                  "that, it has to be put there anew");
-  session->told_token |= is_another;
-  return true;
+  tell_lost_token (session);
+  return path == NULL || http_kept_put (&kept, session->token.refresh, error);
 }
 
 /* ---- requests ---- */
@@ -298,7 +328,8 @@ ask (HttpSession *session, const HttpCall *call, Exchanged *ret, Url **ret_url, 
         }
       g_autoptr (GPtrArray) headers = headers_of (session, call);
       exchanged_clear (ret);
-      run (session, url, (const char *const *) headers->pdata, call->body, ret);
+      const Exchange exchange = exchange_of (session, url, (const char *const *) headers->pdata, call->body);
+      http_exchange (session->transfer, &exchange, ret);
       long status = ret->reply.status;
       if (ret->result.code == 0 && status == 401 && has_oauth2 && !is_renewed)
         {

@@ -83,7 +83,10 @@ refuse (const Exchanged *exchanged, const Redaction *secrets, const Json *answer
                   *shown = redact (secrets, said != NULL ? said : "", said != NULL ? strlen (said) : 0, SAID_MOST);
   bool is_refused = said != NULL && (status == 400 || status == 401) && strcmp (said, "temporarily_unavailable") != 0;
   return connect_fail (error, is_refused ? CONNECT_CREDENTIALS : outcome_of_status (status), code,
-                       is_refused ? "Client, secret or refresh token (connection.auth) are not valid there any more." : NULL,
+                       is_refused
+                           ? "Client, secret or refresh token (connection.auth) are not valid there any more. Was a pull killed "
+                             "while it exchanged the token of \"refresh_token_file\"? Then put a new one there."
+                           : NULL,
                        "the token server answered HTTP %ld%s%s", status, said != NULL ? ": " : "", shown);
 }
 

@@ -6,19 +6,46 @@
 #include "connect/curl/files.h"
 #include "connect/curl/kinds.h"
 #include "connect/curl/paths.h"
+#include "connect/curl/ssh_key.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define LISTING_MOST ((size_t) 64 << 20) /* a name of 50 letters each: a million files */
 
+#define SOME_KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" /* base64; shorter ones are not read */
+
 /* As libcurl numbers them. */
 enum
 {
   CODE_OK = 0,
+  CODE_SESSION = 2,
+  CODE_PEER = 60,
   CODE_QUOTE = 21,
   CODE_NOT_FOUND = 78,
+  CODE_SSH = 79,
 };
+
+/* A server that has several keys shows one of them, and the fingerprint that is known may be another's: it is asked for each type. */
+static void
+ask_for_other_keys (Sftp *sftp, TransferRequest *request, TransferResult *result)
+{
+  static const char *const types[] = { "ssh-ed25519", "ecdsa-sha2-nistp256" };
+  for (size_t i = 0; i < G_N_ELEMENTS (types) && result->code == CODE_PEER; i++)
+    {
+      g_auto (TransferResult) other = { 0 };
+      g_autofree char *line = ssh_key_known_line (sftp->host, sftp->port, types[i], SOME_KEY);
+      if (!sftp_set_known (sftp, line))
+        return;
+      request->sftp.known_hosts = sftp->known_path;
+      transfer_run (sftp->transfer, request, &other);
+      if (other.code == CODE_PEER || other.code == CODE_SESSION)
+        continue;
+      TransferResult wrong = *result;
+      *result = other;
+      other = wrong;
+    }
+}
 
 /* The request with what all of them have; the path is in it as its URL. */
 static void
@@ -33,9 +60,11 @@ run (Sftp *sftp, TransferRequest *request, const char *path, TransferResult *ret
   request->is_stopping = connect_is_stopping;
   request->sftp.key_file = sftp->key_file;
   request->sftp.passphrase = sftp->passphrase;
-  request->sftp.known_hosts = sftp->known_hosts;
+  request->sftp.known_hosts = sftp->known_path;
   request->sftp.host_keys = (const char *const *) sftp->host_keys;
   transfer_run (sftp->transfer, request, ret_result);
+  if (sftp->host_keys != NULL)
+    ask_for_other_keys (sftp, request, ret_result);
 }
 
 static char *
@@ -63,15 +92,45 @@ keep_text (const char *bytes, size_t length, void *data)
   return !listing->is_full;
 }
 
+static void
+fetch_listing (Sftp *sftp, const char *folder, bool names_only, Listing *listing, TransferResult *ret_result)
+{
+  g_autofree char *path = path_join (folder, folder[0] == '\0' ? "" : g_str_has_suffix (folder, "/") ? "" : "/");
+  listing->text = g_string_new (NULL);
+  run (sftp, &(TransferRequest) { .take = keep_text, .data = listing, .sftp = { .is_list = names_only } }, path, ret_result);
+}
+
+static char *
+next_line (char **at)
+{
+  char *line = *at, *end = strchr (line, '\n');
+  if (end == NULL)
+    return NULL;
+  *end = '\0';
+  *at = end + 1;
+  return line;
+}
+
+/* The first letter of what the server shows of the name as `ls -l` does: '-' is a file. The rest of the line is each server's own way. 0: it is not about that name, for the
+ * folder has changed since, or is a link's. */
+static char
+kind_of (const char *line, const char *name)
+{
+  size_t length = line != NULL ? strlen (line) : 0, n = strlen (name);
+  return length > n + 1 && line[length - n - 1] == ' ' && strcmp (line + length - n, name) == 0 ? line[0] : '\0';
+}
+
+/* Names come alone, and once more with what they are, so that each need not be asked whether it is a folder. A pipe must not be opened: its server would wait for whoever
+ * writes to it. */
 static bool
 sftp_list (Store *store, const char *folder, GPtrArray *names, GError **error)
 {
   Sftp *sftp = (Sftp *) store;
-  g_autofree char *path = path_join (folder, folder[0] == '\0' ? "" : g_str_has_suffix (folder, "/") ? "" : "/");
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_auto (TransferResult) result = { 0 };
-  Listing listing = { .text = text };
-  run (sftp, &(TransferRequest) { .take = keep_text, .data = &listing, .sftp = { .is_list = true } }, path, &result);
+  g_auto (TransferResult) result = { 0 }, shown_result = { 0 };
+  Listing listing = { 0 }, shown = { 0 };
+  fetch_listing (sftp, folder, true, &listing, &result);
+  sftp_forget_listing (sftp);
+  sftp->names = listing.text;
   g_autofree char *what = what_of ("list the folder", folder[0] != '\0' ? folder : ".");
   if (listing.is_full)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Move files that are done elsewhere (\"after\").",
@@ -80,15 +139,32 @@ sftp_list (Store *store, const char *folder, GPtrArray *names, GError **error)
     return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", NULL, "there is no folder \"%s\" at %s", folder, sftp->host);
   if (result.code != CODE_OK)
     return sftp_fail (sftp, &result, what, error);
-  g_auto (GStrv) lines = g_strsplit (text->str, "\n", -1);
-  for (size_t i = 0; lines[i] != NULL; i++)
+  fetch_listing (sftp, folder, false, &shown, &shown_result);
+  sftp->folder = g_strdup (folder);
+  sftp->files = g_hash_table_new (g_str_hash, g_str_equal);
+  char *at = listing.text->str, *shown_at = shown.text->str;
+  for (char *name; (name = next_line (&at)) != NULL;)
     {
       /* A name with a line's end in it comes as two, which are then not found, or are somebody else's. */
-      g_strchomp (lines[i]);
-      if (lines[i][0] != '\0' && strcmp (lines[i], ".") != 0 && strcmp (lines[i], "..") != 0)
-        g_ptr_array_add (names, g_strdup (lines[i]));
+      char kind = kind_of (next_line (&shown_at), name);
+      if (name[0] == '\0' || strcmp (name, ".") == 0 || strcmp (name, "..") == 0
+          || (kind != '\0' && strchr ("dpscb", kind) != NULL))
+        continue;
+      if (kind == '-')
+        g_hash_table_add (sftp->files, name);
+      g_ptr_array_add (names, g_strdup (name));
     }
+  g_string_free (shown.text, TRUE);
   return true;
+}
+
+/* Whether the listing called it a file. */
+static bool
+is_listed_file (const Sftp *sftp, const char *path)
+{
+  g_autofree char *folder = NULL;
+  const char *name = path_split (path, &folder);
+  return sftp->files != NULL && strcmp (folder, sftp->folder) == 0 && g_hash_table_contains (sftp->files, name);
 }
 
 /* libcurl opens a folder as it opens a file. Only a folder can be listed. */
@@ -114,7 +190,7 @@ sftp_look (Store *store, const char *path, Found *ret_found, FileFacts *ret_fact
   if (result.code != CODE_OK)
     return sftp_fail (sftp, &result, what, error);
   *ret_facts = (FileFacts) { .size = MAX (result.size, 0), .mtime = result.mtime * G_USEC_PER_SEC };
-  *ret_found = is_folder (sftp, path) ? FOUND_OTHER : FOUND_FILE;
+  *ret_found = !is_listed_file (sftp, path) && is_folder (sftp, path) ? FOUND_OTHER : FOUND_FILE;
   return connect_go_on (error);
 }
 
@@ -215,6 +291,9 @@ sftp_put (Store *store, int fd, int64_t size, const char *part, const char *path
   if (result.code == CODE_NOT_FOUND)
     return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", "Make it there, or mend \"path\".",
                          "%s: there is no such folder at %s", what, sftp->host);
+  if (result.code == CODE_SSH)
+    return connect_fail (error, CONNECT_TRANSIENT, "curl 79", "It gives no reason: is its disk full, or a quota used up?",
+                         "%s: %s did not take all of it, or has ended the session", what, sftp->host);
   return result.code == CODE_OK || result.code == CODE_QUOTE ? judge_rename (sftp, &result, path, ret_exists, error)
                                                              : sftp_fail (sftp, &result, what, error);
 }

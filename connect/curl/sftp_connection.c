@@ -5,26 +5,42 @@
 #include "connect/curl/outcome.h"
 #include "connect/curl/ssh_key.h"
 
-#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PORT_SSH 22
 #define TIMEOUT_SECONDS 30
 #define KEY_FILE_MOST (1 << 20)
+#define KNOWN_HOSTS_MOST (16 << 20)
 
 /* As libcurl numbers them. */
 enum
 {
+  CODE_SESSION = 2,
   CODE_PEER = 60,
   CODE_LOGIN = 67,
 };
 
 void
+sftp_forget_listing (Sftp *sftp)
+{
+  g_clear_pointer (&sftp->folder, g_free);
+  g_clear_pointer (&sftp->files, g_hash_table_unref);
+  if (sftp->names != NULL)
+    g_string_free (sftp->names, TRUE);
+  sftp->names = NULL;
+}
+
+void
 sftp_free (Sftp *sftp)
 {
   transfer_free (sftp->transfer);
+  sftp_forget_listing (sftp);
   g_strfreev (sftp->host_keys);
+  g_free (sftp->known_path);
+  if (sftp->known_fd >= 0)
+    close (sftp->known_fd);
   g_free (sftp);
 }
 /* ---- the connection as the job has it ---- */
@@ -44,6 +60,35 @@ add_host_key (GStrvBuilder *keys, const Json *value)
     }
 }
 
+bool
+sftp_set_known (Sftp *sftp, const char *text)
+{
+  size_t length = strlen (text);
+  if (sftp->known_fd < 0)
+    sftp->known_fd = memfd_create ("known_hosts", MFD_CLOEXEC);
+  if (sftp->known_fd < 0 || ftruncate (sftp->known_fd, 0) != 0 || pwrite (sftp->known_fd, text, length, 0) != (ssize_t) length)
+    return false;
+  if (sftp->known_path == NULL)
+    sftp->known_path = g_strdup_printf ("/proc/self/fd/%d", sftp->known_fd);
+  return true;
+}
+
+/* libcurl gets what is about this host. */
+static void
+read_known_hosts (Sftp *sftp)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  if (!fs_read_file (sftp->known_hosts, KNOWN_HOSTS_MOST, &text, NULL, &error))
+    {
+      connect_mistake ("connection.known_hosts", "cannot be used: %s", error->message);
+      return;
+    }
+  g_autofree char *known = ssh_key_known_hosts (text, sftp->host != NULL ? sftp->host : "", sftp->port);
+  if (!sftp_set_known (sftp, known))
+    connect_mistake ("connection.known_hosts", "cannot be kept in memory");
+}
+
 static void
 read_host_key (Sftp *sftp, const Json *connection)
 {
@@ -57,11 +102,13 @@ read_host_key (Sftp *sftp, const Json *connection)
                      sftp->port, sftp->host != NULL ? sftp->host : "HOST");
   else if (value != NULL && sftp->known_hosts != NULL)
     connect_mistake ("connection.known_hosts", "stands beside \"host_key\": one of the two");
-  else if (value == NULL && access (sftp->known_hosts, R_OK) != 0)
-    connect_mistake ("connection.known_hosts", "names \"%s\", which could not be read: %s", sftp->known_hosts, g_strerror (errno));
+  else if (value == NULL)
+    read_known_hosts (sftp);
   if (value == NULL)
     return;
   g_autoptr (GStrvBuilder) keys = g_strv_builder_new ();
+  if (json_is_array (value) && json_array_size (value) == 0)
+    connect_mistake ("connection.host_key", "is empty");
   if (!json_is_array (value))
     add_host_key (keys, value);
   for (size_t i = 0; i < json_array_size (value); i++)
@@ -82,6 +129,7 @@ look_at_key_file (Sftp *sftp)
   SshKeyLook look = ssh_key_look (text);
   memset (text, 0, strlen (text));
   sftp->key_is_rsa = look.is_rsa;
+  sftp->key_is_encrypted = look.is_encrypted;
   if (!look.is_key)
     connect_mistake ("connection.key_file", "names \"%s\", which is no private key", sftp->key_file);
   else if (look.is_encrypted && sftp->passphrase == NULL)
@@ -110,7 +158,7 @@ sftp_open (const Request *request, const StoreVerbs *verbs)
   g_autoptr (Sftp) sftp = g_new0 (Sftp, 1);
   connect_known (connection, "connection", known);
   sftp->store.verbs = verbs;
-  sftp->put_fd = -1;
+  sftp->put_fd = sftp->known_fd = -1;
   sftp->host = sftp->store.what = connect_text (connection, "connection", "host", true);
   sftp->port = connect_number (connection, "connection", "port", PORT_SSH);
   sftp->timeout = connect_number (connection, "connection", "timeout", TIMEOUT_SECONDS);
@@ -153,9 +201,15 @@ sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GEr
                          "RSA keys do not work with this libssh2 and a current OpenSSH: use ed25519 (ssh-keygen -t ed25519).",
                          "%s: %s does not let \"%s\" in with the key \"%s\", which is an RSA key", what, sftp->host, sftp->user,
                          sftp->key_file);
+  if (result->code == CODE_SESSION && strstr (result->text, "exchange encryption keys") != NULL)
+    return connect_fail (error, CONNECT_CREDENTIALS, "curl 2",
+                         "RSA host keys do not work with this libssh2 and a current OpenSSH: have the server's ed25519 key known.",
+                         "%s: %s has no host key of a type that is known here, or no cipher that libssh2 has: %s", what, sftp->host,
+                         result->text);
   if (result->code == CODE_LOGIN)
-    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67", NULL, "%s: %s does not let \"%s\" in with the %s%s%s", what,
-                         sftp->host, sftp->user, sftp->key_file != NULL ? "key \"" : "password",
-                         sftp->key_file != NULL ? sftp->key_file : "", sftp->key_file != NULL ? "\"" : "");
+    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67", sftp->key_is_encrypted ? "Is \"key_passphrase\" right?" : NULL,
+                         "%s: %s does not let \"%s\" in with the %s%s%s", what, sftp->host, sftp->user,
+                         sftp->key_file != NULL ? "key \"" : "password", sftp->key_file != NULL ? sftp->key_file : "",
+                         sftp->key_file != NULL ? "\"" : "");
   return outcome_fail (result, what, error);
 }

@@ -96,3 +96,113 @@ ssh_key_look (const char *text)
     .is_encrypted = g_str_has_prefix (kind, "ENCRYPTED ") || strstr (kind, "Proc-Type: 4,ENCRYPTED") != NULL,
   };
 }
+
+/* ---- known_hosts ---- */
+
+#define PORT_SSH 22
+#define HASHED "|1|"
+
+/* The words of a line. */
+static GStrv
+words_of (const char *line)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) parts = g_strsplit_set (line, " \t", -1);
+  for (size_t i = 0; parts[i] != NULL; i++)
+    if (parts[i][0] != '\0')
+      g_strv_builder_add (builder, parts[i]);
+  return g_strv_builder_end (builder);
+}
+
+/* "|1|SALT|HMAC-SHA1 of the name", both in base64. */
+static bool
+is_hash_of (const char *hashed, const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (hashed + strlen (HASHED), "|", 2);
+  gsize salt_length = 0, length = 0;
+  if (g_strv_length (parts) != 2)
+    return false;
+  g_autofree guchar *salt = g_base64_decode (parts[0], &salt_length), *expected = g_base64_decode (parts[1], &length);
+  g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA1, salt, salt_length);
+  guint8 found[20];
+  gsize found_length = sizeof found;
+  g_hmac_update (hmac, (const guchar *) name, (gssize) strlen (name));
+  g_hmac_get_digest (hmac, found, &found_length);
+  return length == found_length && memcmp (found, expected, length) == 0;
+}
+
+/* Whether the list of patterns means the name; one that begins with "!" means that it does not. */
+static bool
+is_name_in (const char *list, const char *name)
+{
+  bool is_there = false;
+  if (g_str_has_prefix (list, HASHED))
+    return is_hash_of (list, name);
+  g_auto (GStrv) patterns = g_strsplit (list, ",", -1);
+  for (size_t i = 0; patterns[i] != NULL; i++)
+    {
+      bool is_not = patterns[i][0] == '!';
+      g_autofree char *pattern = g_ascii_strdown (patterns[i] + is_not, -1);
+      if (!g_pattern_match_simple (pattern, name))
+        continue;
+      if (is_not)
+        return false;
+      is_there = true;
+    }
+  return is_there;
+}
+
+static char *
+name_at (const char *host, int64_t port)
+{
+  g_autofree char *small = g_ascii_strdown (host, -1);
+  return port == PORT_SSH ? g_steal_pointer (&small) : g_strdup_printf ("[%s]:%" G_GINT64_FORMAT, small, port);
+}
+
+char *
+ssh_key_known_line (const char *host, int64_t port, const char *type, const char *key)
+{
+  g_autofree char *name = name_at (host, port);
+  return g_strdup_printf ("%s %s %s\n", name, type, key);
+}
+
+/* The lines that are about the host, as words, without its marks; keys that are "@revoked" go into a set of their own. */
+static GPtrArray *
+lines_of_host (const char *text, const char *host, int64_t port, GHashTable *revoked)
+{
+  g_auto (GStrv) lines = g_strsplit_set (text, "\r\n", -1);
+  g_autofree char *name = name_at (host, port), *bare = g_ascii_strdown (host, -1);
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  for (size_t i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = words_of (lines[i]);
+      size_t mark = words[0] != NULL && words[0][0] == '@', n = g_strv_length (words);
+      if (n < mark + 3 || words[0][0] == '#' || !(is_name_in (words[mark], name) || is_name_in (words[mark], bare)))
+        continue;
+      if (strcmp (words[0], "@revoked") == 0)
+        g_hash_table_add (revoked, g_strdup (words[3]));
+      else if (mark == 0)
+        g_ptr_array_add (found, g_steal_pointer (&words));
+    }
+  return found;
+}
+
+char *
+ssh_key_known_hosts (const char *text, const char *host, int64_t port)
+{
+  static const char *const types[] = {
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-dss"
+  };
+  g_autoptr (GHashTable) revoked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) found = lines_of_host (text, host, port, revoked);
+  GString *known = g_string_new (NULL);
+  for (size_t type = 0; type < G_N_ELEMENTS (types); type++)
+    for (guint i = 0; i < found->len; i++)
+      {
+        char *const *words = found->pdata[i];
+        g_autofree char *line = ssh_key_known_line (host, port, words[1], words[2]);
+        if (strcmp (words[1], types[type]) == 0 && !g_hash_table_contains (revoked, words[2]))
+          g_string_append (known, line);
+      }
+  return g_string_free (known, FALSE);
+}

@@ -22,7 +22,7 @@ typedef struct Store Store;
 
 typedef struct
 {
-  /* All names in a folder, hidden ones too, as they come. */
+  /* All names in a folder, hidden ones too, as they come; those that are surely no files may be left out. */
   bool (*list) (Store *store, const char *folder, GPtrArray *names, GError **error);
   bool (*look) (Store *store, const char *path, Found *ret_found, FileFacts *ret_facts, GError **error);
   /* The bytes from "offset" on; at most one where "first_byte" says so. */

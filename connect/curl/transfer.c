@@ -1,25 +1,11 @@
-#include "connect/curl/transfer.h"
+#include "connect/curl/transfer_private.h"
 
-#include "connect/curl/ssh_key.h"
+#include "base/fault.h"
 
-#include <curl/curl.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define CONNECT_SECONDS 10
-#define STILL_SECONDS 30
 #define STILL_BYTES 1L /* a second: slower than that is no movement */
-
-struct Transfer
-{
-  CURL *curl;
-  bool sent_auth; /* of SMTP, in the connection at hand */
-  /* Of the request at hand. */
-  const TransferRequest *request;
-  TransferResult *result;
-  bool to_recipient; /* of SMTP: the last command was RCPT */
-  char problem[CURL_ERROR_SIZE];
-};
 
 typedef struct curl_slist Words;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, curl_slist_free_all)
@@ -37,6 +23,7 @@ transfer_free (Transfer *transfer)
 {
   if (transfer == NULL)
     return;
+  fault_point ("farewell");
   curl_easy_cleanup (transfer->curl);
   g_free (transfer);
 }
@@ -60,122 +47,6 @@ list_words (const char *const *texts)
   return words;
 }
 
-/* ---- what libcurl asks us ---- */
-
-static size_t
-on_send (char *room, size_t size, size_t count, void *data)
-{
-  const Transfer *transfer = data;
-  if (transfer->result->no_auth)
-    return CURL_READFUNC_ABORT;
-  size_t taken = transfer->request->send (room, size * count, transfer->request->data);
-  return taken == TRANSFER_BROKEN ? CURL_READFUNC_ABORT : taken;
-}
-
-static size_t
-on_take (char *bytes, size_t size, size_t count, void *data)
-{
-  const Transfer *transfer = data;
-  const TransferRequest *request = transfer->request;
-  return request->take == NULL || request->take (bytes, size * count, request->data) ? size * count : 0;
-}
-
-static size_t
-on_header (char *bytes, size_t size, size_t count, void *data)
-{
-  const Transfer *transfer = data;
-  const TransferRequest *request = transfer->request;
-  if (request->http.header != NULL)
-    request->http.header (bytes, size * count, request->data);
-  return size * count;
-}
-
-static int
-on_progress (void *data, curl_off_t down, curl_off_t down_now, curl_off_t up, curl_off_t up_now)
-{
-  (void) down, (void) down_now, (void) up, (void) up_now;
-  Transfer *transfer = data;
-  if (transfer->request == NULL) /* a connection that is being closed */
-    return 0;
-  transfer->result->is_stopped = transfer->request->is_stopping != NULL && transfer->request->is_stopping ();
-  return transfer->result->is_stopped;
-}
-
-static void
-note_command (Transfer *transfer, const char *bytes, size_t length)
-{
-  static const struct
-  {
-    const char *word;
-    TransferStep step;
-  } steps[] = { { "MAIL", STEP_SENDER }, { "RCPT", STEP_RECIPIENT }, { "DATA", STEP_MESSAGE } };
-  TransferResult *result = transfer->result;
-  transfer->to_recipient = false;
-  if (length >= 4 && strncmp (bytes, "QUIT", 4) == 0) /* what went wrong was before */
-    return;
-  if (length >= 4 && strncmp (bytes, "EHLO", 4) == 0) /* a new connection; one that is kept has logged in */
-    transfer->sent_auth = false;
-  transfer->sent_auth |= length >= 4 && strncmp (bytes, "AUTH", 4) == 0;
-  result->step = STEP_SESSION;
-  for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (length >= 4 && strncmp (bytes, steps[i].word, 4) == 0)
-      result->step = steps[i].step;
-  transfer->to_recipient = result->step == STEP_RECIPIENT;
-  result->recipients += transfer->to_recipient;
-  /* A server that has no AUTH on offer (or somebody between us who took it out) would get the mail without one. */
-  if (result->step == STEP_SENDER && transfer->request->password != NULL && !transfer->sent_auth)
-    result->no_auth = true;
-}
-
-/* libcurl does not say which recipients were turned down, but lets us see both sides. */
-static int
-on_talk (CURL *curl, curl_infotype type, char *bytes, size_t length, void *data)
-{
-  (void) curl;
-  Transfer *transfer = data;
-  TransferResult *result = transfer->result;
-  if (result == NULL) /* a connection that is being closed: QUIT */
-    return 0;
-  if (type == CURLINFO_HEADER_OUT)
-    note_command (transfer, bytes, length);
-  if (type == CURLINFO_HEADER_IN && length > 0 && bytes[0] >= '4')
-    {
-      g_free (result->reply);
-      result->reply = g_strndup (bytes, length);
-    }
-  if (type != CURLINFO_HEADER_IN || !transfer->to_recipient || length < 4 || bytes[3] != ' ' || bytes[0] < '4')
-    return 0;
-  result->turned_down++;
-  if (result->turned_down_by == NULL)
-    result->turned_down_by = g_strndup (bytes, length);
-  return 0;
-}
-
-/* Of a fingerprint: whether the server's key is one of those that are known. */
-static int
-on_host_key (void *data, int type, const char *key, size_t length)
-{
-  (void) type;
-  Transfer *transfer = data;
-  g_autofree char *fingerprint = ssh_key_fingerprint (key, length);
-  g_free (transfer->result->shown_key);
-  transfer->result->shown_key = ssh_key_describe (key, length);
-  return g_strv_contains (transfer->request->sftp.host_keys, fingerprint) ? CURLKHMATCH_OK : CURLKHMATCH_MISMATCH;
-}
-
-/* Of a known_hosts file: libcurl has looked, we only remember what was shown. */
-static int
-on_known_key (CURL *curl, const struct curl_khkey *known, const struct curl_khkey *found, enum curl_khmatch match, void *data)
-{
-  (void) curl, (void) known;
-  Transfer *transfer = data;
-  gsize length = found->len;
-  g_autofree guchar *decoded = length == 0 ? g_base64_decode (found->key, &length) : NULL;
-  g_free (transfer->result->shown_key);
-  transfer->result->shown_key = ssh_key_describe (decoded != NULL ? (const char *) decoded : found->key, length);
-  return match == CURLKHMATCH_OK ? CURLKHSTAT_FINE : CURLKHSTAT_REJECT;
-}
-
 /* ---- what we tell libcurl ---- */
 
 static void
@@ -186,9 +57,8 @@ set_common (Transfer *transfer, const TransferRequest *request)
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, request->protocols);
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, transfer->problem);
-  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT,
-                    (long) (request->connect_seconds > 0 ? request->connect_seconds : CONNECT_SECONDS));
-  long still = (long) (request->still_seconds > 0 ? request->still_seconds : STILL_SECONDS);
+  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, (long) transfer_connect_seconds (request));
+  long still = (long) transfer_still_seconds (request);
   curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, STILL_BYTES);
   curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, still);
   curl_easy_setopt (curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, still);
@@ -205,14 +75,14 @@ set_common (Transfer *transfer, const TransferRequest *request)
   if (request->only_look)
     curl_easy_setopt (curl, CURLOPT_NOBODY, 1L);
   curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, transfer_on_progress);
   curl_easy_setopt (curl, CURLOPT_XFERINFODATA, transfer);
-  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_take);
+  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, transfer_on_take);
   curl_easy_setopt (curl, CURLOPT_WRITEDATA, transfer);
   if (request->send == NULL)
     return;
   curl_easy_setopt (curl, CURLOPT_UPLOAD, 1L);
-  curl_easy_setopt (curl, CURLOPT_READFUNCTION, on_send);
+  curl_easy_setopt (curl, CURLOPT_READFUNCTION, transfer_on_send);
   curl_easy_setopt (curl, CURLOPT_READDATA, transfer);
   curl_easy_setopt (curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) request->send_size);
 }
@@ -224,7 +94,7 @@ set_http (Transfer *transfer, const TransferRequest *request, const Words *heade
   curl_easy_setopt (curl, CURLOPT_DEFAULT_PROTOCOL, "https");
   curl_easy_setopt (curl, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
   curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, transfer_on_header);
   curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
   if (request->http.unpack)
     curl_easy_setopt (curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
@@ -243,7 +113,7 @@ set_smtp (Transfer *transfer, const TransferRequest *request, const Words *to, c
   CURL *curl = transfer->curl;
   curl_easy_setopt (curl, CURLOPT_USE_SSL, request->smtp.in_clear ? (long) CURLUSESSL_NONE : (long) CURLUSESSL_ALL);
   curl_easy_setopt (curl, CURLOPT_VERBOSE, 1L);
-  curl_easy_setopt (curl, CURLOPT_DEBUGFUNCTION, on_talk);
+  curl_easy_setopt (curl, CURLOPT_DEBUGFUNCTION, transfer_on_talk);
   curl_easy_setopt (curl, CURLOPT_DEBUGDATA, transfer);
   if (from == NULL)
     {
@@ -276,15 +146,15 @@ set_sftp (Transfer *transfer, const TransferRequest *request, const Words *befor
     curl_easy_setopt (curl, CURLOPT_SSH_PRIVATE_KEYFILE, request->sftp.key_file);
   if (request->sftp.passphrase != NULL)
     curl_easy_setopt (curl, CURLOPT_KEYPASSWD, request->sftp.passphrase);
+  curl_easy_setopt (curl, CURLOPT_SSH_KNOWNHOSTS, request->sftp.known_hosts);
   /* One of the two always: without any libcurl takes each host key that it is shown. */
   if (request->sftp.host_keys != NULL || request->sftp.known_hosts == NULL)
     {
-      curl_easy_setopt (curl, CURLOPT_SSH_HOSTKEYFUNCTION, on_host_key);
+      curl_easy_setopt (curl, CURLOPT_SSH_HOSTKEYFUNCTION, transfer_on_host_key);
       curl_easy_setopt (curl, CURLOPT_SSH_HOSTKEYDATA, transfer);
       return;
     }
-  curl_easy_setopt (curl, CURLOPT_SSH_KNOWNHOSTS, request->sftp.known_hosts);
-  curl_easy_setopt (curl, CURLOPT_SSH_KEYFUNCTION, on_known_key);
+  curl_easy_setopt (curl, CURLOPT_SSH_KEYFUNCTION, transfer_on_known_key);
   curl_easy_setopt (curl, CURLOPT_SSH_KEYDATA, transfer);
 }
 
@@ -308,6 +178,14 @@ give_up_connection (Transfer *transfer)
 }
 
 static void
+tell_quiet (const Transfer *transfer, TransferResult *result)
+{
+  g_free (result->text);
+  result->code = CURLE_OPERATION_TIMEDOUT;
+  result->text = g_strdup_printf ("nothing was heard for %" G_GINT64_FORMAT " seconds", transfer_still_seconds (transfer->request));
+}
+
+static void
 perform (Transfer *transfer, TransferResult *result)
 {
   CURL *curl = transfer->curl;
@@ -323,6 +201,8 @@ perform (Transfer *transfer, TransferResult *result)
   result->mtime = mtime;
   const char *problem = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror (code);
   result->text = g_strdup (code == CURLE_OK ? "" : problem);
+  if (transfer->was_quiet)
+    tell_quiet (transfer, result);
   transfer->request = NULL;
   transfer->result = NULL;
   if (!may_go_on (code))
@@ -340,6 +220,9 @@ transfer_run (Transfer *transfer, const TransferRequest *request, TransferResult
   transfer->result = ret_result;
   transfer->to_recipient = false;
   transfer->problem[0] = '\0';
+  transfer->quiet_from = g_get_monotonic_time () + transfer_connect_seconds (&held) * G_USEC_PER_SEC;
+  transfer->moved = 0;
+  transfer->was_quiet = false;
   if (transfer->curl == NULL)
     {
       ret_result->code = CURLE_FAILED_INIT;

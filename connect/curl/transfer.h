@@ -60,8 +60,8 @@ typedef struct
   struct
   {
     const char *key_file, *passphrase;        /* NULL: the password */
-    const char *known_hosts;                  /* or: */
-    const char *const *host_keys;             /* "SHA256:..." */
+    const char *known_hosts;                  /* a file; or: */
+    const char *const *host_keys;             /* "SHA256:..."; with them, known_hosts says only which type of key is asked for */
     const char *const *before, *const *after; /* commands; their paths are for transfer_quote */
     bool is_list;                             /* the URL's path ends with a slash: names come, a line each */
     int64_t offset;                           /* the first so many bytes are not asked for */

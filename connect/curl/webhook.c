@@ -20,8 +20,8 @@
 #define LIMIT_BYTES ((int64_t) 5 << 20)
 #define LIMIT_MOST ((int64_t) 32 << 20) /* it is in memory */
 #define TRIES 3
-#define WAIT_MOST 20 /* seconds that we wait ourselves, where the other side asks for it */
-#define KEPT_BYTES 300
+#define WAIT_MOST 20    /* seconds that we wait ourselves, where the other side asks for it */
+#define KEPT_BYTES 4096 /* of what it says; less is shown */
 
 typedef struct
 {
@@ -268,6 +268,7 @@ post (const Hook *hook, const Request *request, const GString *body, GError **er
       asked.http.body_length = body->len;
       transfer_run (transfer, &asked, &result);
       fault_point ("webhook-posted");
+      webhook_hide_url (said, hook->url);
       if (outcome_of_http (&result, "the webhook was not taken", said->str, &local))
         return true;
       bool waits = g_error_matches (local, CONNECT_ERROR, CONNECT_TRANSIENT) && result.retry_after > 0

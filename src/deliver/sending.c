@@ -1,11 +1,13 @@
 #include "src/deliver/sending.h"
 
 #include "base/text.h"
+#include "base/webhook.h"
 #include "connect/curl/transfer.h"
 
 #include <string.h>
 
-#define KEPT_BYTES 300 /* of what an HTTP server says */
+#define KEPT_BYTES 4096 /* of what an HTTP server says, */
+#define SHOWN_BYTES 300 /* and what is shown of it */
 #define MALFORMED_URL 3
 #define UNKNOWN_PROTOCOL 1 /* as libcurl numbers them */
 
@@ -24,7 +26,7 @@ static void G_GNUC_PRINTF (3, 4) set_answer (Answer *answer, AnswerKind kind, co
   va_end (arguments);
   answer->kind = kind;
   g_strstrip (text);
-  answer->text = text_printable (text, strlen (text), 2 * KEPT_BYTES);
+  answer->text = text_printable (text, strlen (text), 2 * SHOWN_BYTES);
 }
 
 static const char *
@@ -97,6 +99,8 @@ send_http (Transfer *transfer, const Json *http, int64_t seconds, Answer *answer
     .http = { .headers = headers, .body = body, .body_length = strlen (body) },
   };
   transfer_run (transfer, &request, &result);
+  webhook_hide_url (kept, request.url);
+  g_string_truncate (kept, MIN (kept->len, SHOWN_BYTES));
   judge_http (&result, kept, answer);
 }
 

@@ -261,11 +261,17 @@ test_slack (void **state)
                     "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"files\": [\"users*\"]}");
   g_autofree char *notify = g_strdup_printf (", \"notify\": {\"targets\": {\"chat\": {\"type\": \"webhook\", \"body\": \"slack\", "
                                              "\"url\": \"${env:SLACK_URL}\"}}}");
-  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%d/services/token", sink_port (sink));
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%d/services/secret-token", sink_port (sink));
   home_configure (home, notify);
   home_set_environment (home, "SLACK_URL", url);
   begin_telling (home);
   drop_refused (home, "users <!channel>&\n.csv");
+  /* A server that says which address it does not know. */
+  sink_set (sink, SINK_ANSWER, 400, 0);
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "notify", "send", NULL);
+  assert_contains (refused->out, "HTTP 400: words/***/***");
+  sink_set (sink, SINK_TAKE, 0, 0);
+  assert_weir (home, 0, "notify", "retry", "chat", NULL);
   assert_weir (home, 0, "notify", "send", NULL);
   g_autofree char *text = taken_at (sink, 0, "text");
   assert_contains (text, "*weir: users &lt;!channel&gt;&amp;\\x0A.csv was refused*\n");

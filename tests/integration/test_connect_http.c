@@ -101,11 +101,14 @@ test_pages (void **state)
                  "'meta.next', 'query': 'cursor'}}}}",
       .targets = "/v2/orders?limit=1\n/v2/orders?limit=1&cursor=a%2Bb%2F%3D\n",
       .spool = IDS ("") },
-    { .name = "cursor in the body of a POST, a number that stays one",
-      .rules = "[{'body': '{\\u0022all\\u0022:true,\\u0022variables\\u0022:{\\u0022n\\u0022:1,\\u0022after\\u0022:7}}', 'json': "
+    { .name = "cursor in the body of a POST, a number that stays what it is",
+      .rules = "[{'body': "
+               "'{\\u0022all\\u0022:true,\\u0022variables\\u0022:{\\u0022n\\u0022:1,\\u0022after\\u0022:12345678901234567890}}', "
+               "'json': "
                "{'data': [{'id': 2}], 'next': 8, 'page': {'more': false}}},"
-               " {'body': '{\\u0022all\\u0022:true,\\u0022variables\\u0022:{\\u0022n\\u0022:1}}', 'method': 'POST', 'json': "
-               "{'data': [{'id': 1}], 'next': 7, 'page': {'more': true}}}]",
+               " {'body': '{\\u0022all\\u0022:true,\\u0022variables\\u0022:{\\u0022n\\u0022:1}}', 'method': 'POST', 'text': "
+               "'{\\u0022data\\u0022: [{\\u0022id\\u0022: 1}], \\u0022next\\u0022: 12345678901234567890, \\u0022page\\u0022: "
+               "{\\u0022more\\u0022: true}}'}]",
       .request = "{'mode': 'full', 'from': {'path': 'search', 'method': 'POST', 'body': {'all': true, 'variables': {'n': 1}}, "
                  "'rows': 'data', 'pages': "
                  "{'cursor': {'from': 'next', 'body': 'variables.after', 'more': 'page.more'}}}}",

@@ -1,6 +1,8 @@
 /* Files by SFTP, against OpenSSH's server: whose key it is, who is let in, listing, fetching, and writing by a part and a rename. */
 #include "sftp_place.h"
 
+#include <sys/stat.h>
+
 /* ---- who is who ---- */
 
 static void
@@ -45,6 +47,28 @@ test_host_keys (void **state)
   assert_connector_error (missing, 78, "configuration", "connection.known_hosts", "/no/such/file");
 }
 
+/* A server has keys of several types: the one that is known need not be the one that it shows by itself. */
+static void
+test_types_of_keys (void **state)
+{
+  const Place *place = *state;
+  g_autofree char *folder = files_path (place->folder, "ssh2"), *hosts = files_path (place->folder, "hosts"), *ours = NULL;
+  Sshd *sshd = sshd_start_with (folder, "ecdsa");
+  Json *by_file = sshd_connection (sshd, 0);
+  g_autoptr (ConnectorRun) printed = run (place, "check", files_request (sshd_connection (sshd, 0), "%s", ""), NULL);
+  assert_connector_done (printed);
+
+  assert_true (g_file_get_contents (sshd->known_hosts, &ours, NULL, NULL));
+  g_autofree char *text =
+      g_strdup_printf ("@cert-authority * ssh-rsa AAAA\n[127.0.0.1]:%d ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB\n%s", sshd->port, ours);
+  assert_true (g_file_set_contents (hosts, text, -1, NULL));
+  json_object_del (by_file, "host_key");
+  json_object_set_new (by_file, "known_hosts", json_string (hosts));
+  g_autoptr (ConnectorRun) known = run (place, "check", files_request (by_file, "%s", ""), NULL);
+  assert_connector_done (known);
+  sshd_stop (sshd);
+}
+
 static void
 test_user_keys (void **state)
 {
@@ -63,6 +87,7 @@ test_user_keys (void **state)
     { rsa, NULL, 77, "credentials", NULL, "RSA keys do not work" },
     { locked, NULL, 78, "configuration", "connection.key_passphrase", "encrypted" },
     { locked, "wrong one", 77, "credentials", NULL, locked },
+    { locked, "wrong one", 77, "credentials", NULL, "key_passphrase" },
     { locked, "open sesame", 0, NULL, NULL, NULL },
     { sshd->known_hosts, NULL, 78, "configuration", "connection.key_file", "no private key" },
     { "no/such/key", NULL, 78, "configuration", "connection.key_file", "no/such/key" },
@@ -115,11 +140,16 @@ test_discover (void **state)
 {
   const Place *place = *state;
   static const char *const names[] = { "b.csv",       "a.csv",      "Übersicht März.csv", "empty.csv", "x.txt",
-                                       ".hidden.csv", "c.csv.part", "a b\"c'.csv",        "%41.csv" };
+                                       ".hidden.csv", "c.csv.part", "a b\"c'.csv",        "%41.csv",   "blank",
+                                       "blank " };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     files_put (place->data, names[i], strcmp (names[i], "empty.csv") == 0 ? "" : names[i]);
   files_put (place->data, "folder.csv/inner.csv", "x");
-  files_put (place->data, "two\nlines.csv", "x");
+  /* The second half of its name is another file's; and a pipe, which nobody may open, for he would wait for its writer. */
+  files_put (place->data, "two\na.csv", "x");
+  g_autofree char *pipe = files_path (place->data, "pipe.csv"), *link = files_path (place->data, "link.csv");
+  assert_int_equal (mkfifo (pipe, 0644), 0);
+  assert_int_equal (symlink ("folder.csv", link), 0);
   g_autoptr (ConnectorRun) found =
       run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"%s/*.csv\"}", place->data), NULL);
   assert_connector_done (found);
@@ -136,6 +166,12 @@ test_discover (void **state)
                         strcmp (expected[i], "empty.csv") == 0 ? 0 : strlen (expected[i]));
     }
   assert_null (connector_line (found, "stream", G_N_ELEMENTS (expected)));
+
+  g_autoptr (ConnectorRun) blank =
+      run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"%s/blank*\"}", place->data), NULL);
+  assert_connector_done (blank);
+  assert_true (g_str_has_suffix (json_string_value (json_object_get (connector_line (blank, "stream", 0), "name")), "/blank"));
+  assert_true (g_str_has_suffix (json_string_value (json_object_get (connector_line (blank, "stream", 1), "name")), "/blank "));
 
   g_autoptr (ConnectorRun) one =
       run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"%s/b.csv\"}", place->data), NULL);
@@ -355,11 +391,11 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup (test_host_keys, clear),     cmocka_unit_test_setup (test_user_keys, clear),
-    cmocka_unit_test_setup (test_mistakes, clear),      cmocka_unit_test_setup (test_discover, clear),
-    cmocka_unit_test_setup (test_read, clear),          cmocka_unit_test_setup (test_write, clear),
-    cmocka_unit_test_setup (test_name_is_taken, clear), cmocka_unit_test_setup (test_no_rows, clear),
-    cmocka_unit_test_setup (test_sweeps, clear),        cmocka_unit_test_setup (test_after, clear),
-    cmocka_unit_test_setup (test_check, clear),
+    cmocka_unit_test_setup (test_types_of_keys, clear), cmocka_unit_test_setup (test_mistakes, clear),
+    cmocka_unit_test_setup (test_discover, clear),      cmocka_unit_test_setup (test_read, clear),
+    cmocka_unit_test_setup (test_write, clear),         cmocka_unit_test_setup (test_name_is_taken, clear),
+    cmocka_unit_test_setup (test_no_rows, clear),       cmocka_unit_test_setup (test_sweeps, clear),
+    cmocka_unit_test_setup (test_after, clear),         cmocka_unit_test_setup (test_check, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -2,6 +2,9 @@
 #include "sftp_place.h"
 
 #include "tests/support/gate.h"
+#include "tests/support/process.h"
+
+#include <sys/stat.h>
 
 /* A connection that does not wait long. */
 static Json *
@@ -147,6 +150,30 @@ test_ends (void **state)
   gate_stop (gate);
 }
 
+/* A server that says nothing while no file's bytes come, as one that opens a pipe: given up, too. And one that is frozen when all is done keeps nobody. */
+static void
+test_quiet (void **state)
+{
+  const Place *place = *state;
+  g_autofree char *pipe = files_path (place->data, "pipe.csv");
+  assert_int_equal (mkfifo (pipe, 0644), 0);
+  Json *hasty = brisk (place, 0);
+  json_object_set_new (hasty, "timeout", json_integer (1));
+  g_autoptr (Json) look = files_request (hasty, "\"from\": {\"path\": \"%s\"}", pipe);
+  g_autoptr (ConnectorRun) waited = connector_run_with (place->folder, CURL_PROGRAM, "discover", look, NULL, without_leaks);
+  assert_connector_error (waited, 75, "transient", NULL, "could not look at");
+
+  static const char *const stops[] = { "WEIR_FAULT=stop:farewell", "ASAN_OPTIONS=detect_leaks=0", NULL };
+  g_autoptr (Json) check = files_request (connection (place), "%s", "");
+  ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "check", check, NULL, stops);
+  wait_until (process_find_stopped (place->folder, CURL_PROGRAM) == connector_pid (job));
+  sshd_signal_sessions (place->sshd, SIGSTOP);
+  kill (connector_pid (job), SIGCONT);
+  g_autoptr (ConnectorRun) done = connector_finish (job);
+  sshd_signal_sessions (place->sshd, SIGKILL);
+  assert_connector_done (done);
+}
+
 /* The connector killed in the middle, and behind the rename: the next try leaves one whole file. */
 static void
 test_killed (void **state)
@@ -179,7 +206,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup (test_settles, clear), cmocka_unit_test_setup (test_resumes, clear),
     cmocka_unit_test_setup (test_frozen, clear),  cmocka_unit_test_setup (test_ends, clear),
-    cmocka_unit_test_setup (test_killed, clear),
+    cmocka_unit_test_setup (test_quiet, clear),   cmocka_unit_test_setup (test_killed, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -46,11 +46,13 @@ sink_answer_http (const SinkTalk *talk, int fd)
     sleep (HANG_SECONDS);
   if (status == 0)
     return;
-  dprintf (fd, "HTTP/1.1 %d Word\r\nContent-Length: 5\r\nConnection: close\r\n", status);
+  /* As servers do, it says which address was asked for, where that is one that nobody must hear of. */
+  const char *path = json_string_value (json_object_get (message, "path")), *said = strstr (path, "secret") != NULL ? path : "";
+  dprintf (fd, "HTTP/1.1 %d Word\r\nContent-Length: %zu\r\nConnection: close\r\n", status, strlen ("words") + strlen (said));
   if (mode == SINK_REDIRECT)
     dprintf (fd, "Location: /elsewhere\r\n");
   if (talk->orders->retry_after > 0)
     dprintf (fd, "Retry-After: %d\r\n", talk->orders->retry_after);
-  dprintf (fd, "\r\nwords");
+  dprintf (fd, "\r\nwords%s", said);
   fclose (in);
 }

@@ -88,13 +88,13 @@ sshd_new_key (const Sshd *sshd, const char *name, const char *type, const char *
 }
 
 static void
-configure (const Sshd *sshd)
+configure (const Sshd *sshd, const char *other_host_key)
 {
   g_autofree char *path = g_build_filename (sshd->folder, "sshd.conf", NULL);
-  g_autofree char *text = g_strdup_printf ("Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\n"
+  g_autofree char *text = g_strdup_printf ("%sPort %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\n"
                                            "PidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nUseDNS no\n"
                                            "KbdInteractiveAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp\n",
-                                           sshd->port, sshd->folder, sshd->folder);
+                                           other_host_key, sshd->port, sshd->folder, sshd->folder);
   assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
@@ -116,6 +116,12 @@ learn_host_key (Sshd *sshd)
 Sshd *
 sshd_start (const char *folder)
 {
+  return sshd_start_with (folder, NULL);
+}
+
+Sshd *
+sshd_start_with (const char *folder, const char *other_type)
+{
   if (access (SERVER, X_OK) != 0)
     fail_msg ("%s is not installed: scripts/deps --test", SERVER);
   Sshd *sshd = g_new0 (Sshd, 1);
@@ -129,7 +135,10 @@ sshd_start (const char *folder)
   sshd->port = free_port ();
   sshd->user = g_strdup (getpwuid (geteuid ())->pw_name);
   sshd->key_file = sshd_new_key (sshd, "user", "ed25519", NULL, true);
-  configure (sshd);
+  g_autofree char *other = g_build_filename (folder, "other_host", NULL), *line = g_strdup_printf ("HostKey %s\n", other);
+  if (other_type != NULL)
+    make_key (other, other_type, "");
+  configure (sshd, other_type != NULL ? line : "");
   learn_host_key (sshd);
   const char *const argv[] = { SERVER, "-D", "-e", "-f", conf, NULL };
   const char *const environment[] = { "PATH=/usr/bin:/bin:/usr/sbin", NULL };

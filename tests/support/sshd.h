@@ -13,12 +13,13 @@ typedef struct
   pid_t process;
   int port;
   char *user;
-  char *host_key;    /* "SHA256:..." of the only one that it has, an ed25519 key */
+  char *host_key;    /* "SHA256:..." of its ed25519 key */
   char *known_hosts; /* a file with it */
   char *key_file;    /* a user's key that is let in: ed25519 */
 } Sshd;
 
 Sshd *sshd_start (const char *folder);
+Sshd *sshd_start_with (const char *folder, const char *other_type); /* with another host key ("ecdsa"), which it shows first */
 void sshd_stop (Sshd *sshd);
 
 /* A connection of weir.json to it, by key and fingerprint. port 0: its own. A new reference. */

@@ -1,4 +1,4 @@
-/* The signature of webhooks. */
+/* The signature of webhooks, and their addresses. */
 #include "base/webhook.h"
 
 #include <setjmp.h>
@@ -29,11 +29,35 @@ test_signature (void **state)
     }
 }
 
+static void
+test_hidden_url (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *url, *said, *shown;
+  } cases[] = {
+    { "https://hooks.example.org/hook/B0123456789/XXXXXXXX", "no hook /hook/B0123456789/XXXXXXXX here",
+      "no hook /hook/***/*** here" },
+    { "https://h/x?token=abc%2Fdefgh&a=b", "x?token=abc%2Fdefgh and abc/defgh", "x?token=*** and ***" },
+    { "https://hooks.example.org/short", "hooks.example.org: short", "hooks.example.org: short" },
+    { "https://hooks.example.org", "hooks.example.org", "hooks.example.org" },
+    { "", "words", "words" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) said = g_string_new (cases[i].said);
+      webhook_hide_url (said, cases[i].url);
+      assert_string_equal (said->str, cases[i].shown);
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_signature),
+    cmocka_unit_test (test_hidden_url),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

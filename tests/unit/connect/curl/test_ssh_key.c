@@ -98,6 +98,44 @@ test_others (void **state)
   assert_look ("", false, false, false);
 }
 
+/* Made by ssh-keygen -H of "[files.example.org]:2222". */
+#define HASHED_NAME "|1|8ZEB3SnTGOGV2PRvTSSWvJwM1BY=|ghWA3On5/S5ABUmn53c38HPYAQM="
+
+/* What is known of a host, and which type is asked for. */
+static void
+test_known_hosts (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *text, *host;
+    int64_t port;
+    const char *known;
+  } cases[] = {
+    /* As ssh-keyscan writes them: the type that works comes first. */
+    { "a ssh-rsa R\na ecdsa-sha2-nistp256 E\na ssh-ed25519 D\n", "a", 22,
+      "a ssh-ed25519 D\na ecdsa-sha2-nistp256 E\na ssh-rsa R\n" },
+    { "b ssh-ed25519 B\r\na ssh-rsa R comment\r\n", "a", 22, "a ssh-rsa R\n" },
+    { "# a ssh-rsa R\n\na\na ssh-rsa\na none N\n", "a", 22, "" },
+    { "[a]:2222 ssh-ed25519 P\na ssh-ed25519 D\n", "A", 2222, "[a]:2222 ssh-ed25519 P\n[a]:2222 ssh-ed25519 D\n" },
+    { "[a]:2222 ssh-ed25519 P\n", "a", 22, "" },
+    { "x,*.Example.org,!bad.example.org\tssh-ed25519  D\n", "Files.example.org", 22, "files.example.org ssh-ed25519 D\n" },
+    { "*.example.org,!bad.example.org ssh-ed25519 D\n", "bad.example.org", 22, "" },
+    { "@cert-authority * ssh-ed25519 C\n@revoked a ssh-ed25519 D\na ssh-ed25519 D\na ssh-ed25519 E\n", "a", 22,
+      "a ssh-ed25519 E\n" },
+    { "@revoked b ssh-ed25519 D\na ssh-ed25519 D\n@revoked a ssh-ed25519", "a", 22, "a ssh-ed25519 D\n" },
+    { "|1|AAAA|AAAA ssh-ed25519 X\n|1|AAAA ssh-ed25519 X\n" HASHED_NAME " ssh-ed25519 D\n", "files.example.org", 2222,
+      "[files.example.org]:2222 ssh-ed25519 D\n" },
+    { HASHED_NAME " ssh-ed25519 D\n", "other.example.org", 2222, "" },
+    { "", "a", 22, "" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *known = ssh_key_known_hosts (cases[i].text, cases[i].host, cases[i].port);
+      assert_string_equal (known, cases[i].known);
+    }
+}
+
 int
 main (void)
 {
@@ -105,6 +143,7 @@ main (void)
     cmocka_unit_test (test_fingerprint),
     cmocka_unit_test (test_openssh),
     cmocka_unit_test (test_others),
+    cmocka_unit_test (test_known_hosts),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
