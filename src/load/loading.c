@@ -304,15 +304,25 @@ may_change_columns (Loader *loader, const Input *input, GError **error)
   return false;
 }
 
+/* Of a run that could not be begun. A COMMIT whose answer was lost, or that a stop cut off, may have begun it, and who gives the file back then leaves
+ * a run that is open for ever: it has to be told as failed first. */
+static ClaimFate
+fate_unbegun (Loader *loader, const Input *input, const GError *failure)
+{
+  const PipelineResult none = { .status = STATUS_FAILED };
+  bool in_doubt = !db_is_usable (loader->db);
+  return is_resumed (loader, failure) || (in_doubt && !record_failure (loader, &input->run, &none, failure)) ? CLAIM_ORPHAN
+                                                                                                             : CLAIM_GIVE_BACK;
+}
+
 /* Loads an open claimed file and places it. */
 static bool
 load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
 {
   if (!may_change_columns (loader, input, error))
     return *ret_fate = CLAIM_ORPHAN, false;
-  /* A COMMIT whose answer was lost, or that a stop cut off, may have begun the run. */
   if (!begin_run (loader, input, error))
-    return *ret_fate = is_resumed (loader, *error) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
+    return *ret_fate = fate_unbegun (loader, input, *error), false;
   if (!run_pipeline (loader, input, ret_end, ret_fate, error))
     return false;
   GError *local = NULL;

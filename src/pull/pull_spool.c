@@ -167,6 +167,24 @@ set_time (const PullSpool *spool, int64_t mtime_ns, GError **error)
          || weir_system_error (error, errno, "could not set the time of \"%s\"", spool->path);
 }
 
+/* A rename may be told as failed and be done: its folder is synced behind it. */
+static bool
+is_there (const PullSpool *spool, const char *path)
+{
+  struct stat ours, there;
+  return fstat (spool->fd, &ours) == 0 && lstat (path, &there) == 0 && ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* What is in the drop folder is never without its declaration: it would be read as any other file, and move no bookmark. */
+static void
+give_up (PullSpool *spool, const char *path, const char *declared)
+{
+  if (is_there (spool, path))
+    g_clear_pointer (&spool->path, g_free);
+  else
+    (void) unlink (declared);
+}
+
 bool
 pull_spool_drop (PullSpool *spool, const Settings *settings, const char *name, const Json *declaration, int64_t mtime_ns,
                  struct stat *ret_info, bool *ret_exists, GError **error)
@@ -185,10 +203,7 @@ pull_spool_drop (PullSpool *spool, const Settings *settings, const char *name, c
     return *ret_exists;
   fault_point ("pull-declared");
   if (!fs_rename_new (spool->path, path, ret_exists, error))
-    {
-      (void) unlink (declared);
-      return *ret_exists;
-    }
+    return give_up (spool, path, declared), *ret_exists;
   g_clear_pointer (&spool->path, g_free);
   bool known = fstat (spool->fd, ret_info) == 0;
   int problem = errno;

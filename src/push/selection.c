@@ -278,18 +278,17 @@ write_upsert (const Making *making, const char *current, GString *sql)
   const SelectionTask *task = making->task;
   g_autofree char *runs = list_runs (task->runs), *table = text_quote_literal (task->model->table);
   const char *holds = task->item->history ? "true" : current;
-  bool tells_gone = task->item->gone != PUSH_KEEP;
-  if (!task->whole)
+  bool tells_gone = task->item->gone != PUSH_KEEP, finds_gone = tells_gone && (!task->whole || task->again);
+  if (!task->whole || finds_gone)
     write_touched (making, sql);
-  if (!task->whole && tells_gone)
+  if (finds_gone)
     write_last (making, holds, sql);
-  g_string_append (sql, task->whole ? "select " : "\nselect ");
+  g_string_append (sql, sql->len == 0 ? "select " : "\nselect ");
   write_present (making, sql);
   g_string_append_printf (sql, "%s\nfrom %s w where %s", tells_gone ? ", false" : "", making->table, holds);
-  if (task->whole)
-    return;
-  g_string_append_printf (sql, " and w.%s in (select id from touched)", making->id);
-  if (!tells_gone)
+  if (!task->whole)
+    g_string_append_printf (sql, " and w.%s in (select id from touched)", making->id);
+  if (!finds_gone)
     return;
   g_autoptr (GString) known = g_string_new ("true");
   g_string_append (sql, "\nunion all\nselect ");

@@ -19,6 +19,7 @@ typedef struct
   const GPtrArray *stored; /* of StoredColumn */
   const PushItem *item;
   bool whole;            /* all of them */
+  bool again;            /* some may be there already: of whom the runs left nothing is told with the whole table, too */
   const GPtrArray *runs; /* of char *: what these touched */
   const char *place;     /* for messages */
 } SelectionTask;

@@ -129,6 +129,7 @@ select_rows (Sending *sending, const Model *model, GError **error)
                                stored,
                                &sending->item,
                                delivery->whole || sending->item.mode == PUSH_SWAP,
+                               delivery->again,
                                delivery->runs,
                                sending->place };
   return selection_make (&task, &sending->selection, error);

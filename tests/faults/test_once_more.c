@@ -1,5 +1,6 @@
 /* Workers that die or lose their connection by chance: what they left is taken up, told as what it is, and not refused. */
 #include "tests/support/oracle.h"
+#include "tests/support/relay.h"
 #include "tests/support/weir.h"
 
 #include <fcntl.h>
@@ -53,6 +54,29 @@ test_connection_lost_before_the_archive (void **state)
               && sql_number (home, "select count(*) from weir.file where disposition = 'archived'") == 1);
   stop_watch (watch);
   assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from staging.people");
+}
+
+/* The run has begun, and nobody here heard of that: it does not stay open when its file is given back. */
+static void
+test_begun_unheard (void **state)
+{
+  Home *home = *state;
+  g_autofree char *folder = home_path (home, "relay"), *direct = g_strdup (home->url);
+  Relay *relay = relay_start (home->cluster->socket, folder);
+  g_free (home->url);
+  home->url = g_strdup_printf ("postgresql://weir@/%s?host=%s", home->database, folder);
+  home_configure (home, "");
+  g_free (home->url);
+  home->url = g_steal_pointer (&direct);
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", users_text);
+  relay_set (relay, RELAY_CUT_BEHIND, "commit$");
+  assert_weir (home, 3, "load", "imports/users.csv", NULL);
+  assert_true (relay_triggered (relay));
+  assert_sql (home, "FAILED", "select string_agg(status, ' ') from weir.execution");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
+  relay_stop (relay);
 }
 
 /* The COMMIT has told the ledger where the file goes: behind it no database is needed. */
@@ -164,8 +188,13 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_killed_by_chance),     TEST (test_connection_lost_before_the_archive), TEST (test_archived_without_the_database),
-    TEST (test_told_after_the_crash), TEST (test_overtook_is_told_after_the_crash),   TEST (test_told_behind_the_archive),
+    TEST (test_killed_by_chance),
+    TEST (test_begun_unheard),
+    TEST (test_connection_lost_before_the_archive),
+    TEST (test_archived_without_the_database),
+    TEST (test_told_after_the_crash),
+    TEST (test_overtook_is_told_after_the_crash),
+    TEST (test_told_behind_the_archive),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

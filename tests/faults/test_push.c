@@ -103,6 +103,30 @@ test_killed_at_each_point (void **state)
     }
 }
 
+/* The first delivery is there, and nobody here knows it: who is closed before it is sent once more goes there, too. */
+static void
+test_closed_since (void **state)
+{
+  Home *home = *state;
+  g_auto (Store) store = store_make (home);
+  begin (home, &store, NULL);
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"absent\": \"close\","
+                    " \"guard\": {\"close_percent\": 100, \"shrink_percent\": 0}}");
+  write_job (home, "flags",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\", \"table\": \"flagged\", \"gone\": \"flag\"}]}");
+  load (home, "people-1.csv", "email,age\na@x.org,1\nb@x.org,2\n");
+  home_set_environment (home, "WEIR_FAULT", "kill:push-sent");
+  assert_weir (home, 3, "push", "people", NULL);
+  assert_weir (home, 3, "push", "flags", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_store (&store, "2|2", "select count(*), (select count(*) from flagged) from people");
+  load (home, "people-2.csv", "email,age\na@x.org,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, PEOPLE_THERE, PEOPLE_HERE);
+  assert_store (&store, "a@x.org|f\nb@x.org|t", "select email, weir_gone from flagged order by email");
+}
+
 /* The connection is cut before and behind the COMMIT at the destination, and when rows are on their way. */
 static void
 test_cut (void **state)
@@ -280,6 +304,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_outbox, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_killed_at_each_point, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_closed_since, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_cut, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_connector_killed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_cut_file, home_setup, home_teardown),

@@ -21,6 +21,7 @@ typedef struct
   volatile RelayMode mode;
   volatile bool triggered;
   char text[64];
+  size_t length; /* of the text, with a NUL that is looked for */
 } Orders;
 
 struct Relay
@@ -103,7 +104,7 @@ pass (Orders *orders, Pair *pair, bool from_client)
   if (got <= 0)
     return false;
   if (from_client && orders->mode != RELAY_PASS && orders->mode != RELAY_MUTE_ALL
-      && memmem (piece, (size_t) got, orders->text, strlen (orders->text)) != NULL && !pull_trigger (orders, pair, piece, got))
+      && memmem (piece, (size_t) got, orders->text, orders->length) != NULL && !pull_trigger (orders, pair, piece, got))
     return false;
   if (orders->mode == RELAY_MUTE_ALL)
     pair->deaf = pair->mute = true;
@@ -173,7 +174,10 @@ relay_start (const char *from, const char *folder)
 void
 relay_set (Relay *relay, RelayMode mode, const char *text)
 {
-  g_strlcpy (relay->orders->text, text, sizeof relay->orders->text);
+  Orders *orders = relay->orders;
+  orders->length = g_strlcpy (orders->text, text, sizeof orders->text);
+  if (g_str_has_suffix (text, "$"))
+    orders->text[orders->length - 1] = '\0';
   relay->orders->triggered = false;
   relay->orders->mode = mode;
 }

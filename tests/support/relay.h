@@ -23,7 +23,7 @@ typedef enum
 /* from: the folder of the server's socket; folder: a new one for the relay's. */
 Relay *relay_start (const char *from, const char *folder);
 
-/* From now on. The trigger is used up by the first connection that sends the text (but for MUTE_ALL). */
+/* From now on. The trigger is used up by the first connection that sends the text (but for MUTE_ALL). "commit$" is what ends so. */
 void relay_set (Relay *relay, RelayMode mode, const char *text);
 
 /* Whether the trigger was used up. */

@@ -166,18 +166,24 @@ outcome_json (const Outcome *outcome)
 }
 
 Background *
+spawn_weir_argv (Home *home, const char *const *arguments)
+{
+  Background *background = g_new0 (Background, 1);
+  background->home = home;
+  background->output = output_path (home, "background");
+  g_ptr_array_add (home->watched, g_strdup (background->output));
+  background->pid = start_weir (home, arguments, background->output, NULL);
+  return background;
+}
+
+Background *
 spawn_weir (Home *home, ...)
 {
   va_list list;
   va_start (list, home);
   g_autoptr (GPtrArray) argv = collect_arguments (list);
   va_end (list);
-  Background *background = g_new0 (Background, 1);
-  background->home = home;
-  background->output = output_path (home, "background");
-  g_ptr_array_add (home->watched, g_strdup (background->output));
-  background->pid = start_weir (home, (const char *const *) argv->pdata, background->output, NULL);
-  return background;
+  return spawn_weir_argv (home, (const char *const *) argv->pdata);
 }
 
 char *

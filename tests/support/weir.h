@@ -39,6 +39,7 @@ typedef struct
 } Background;
 
 Background *spawn_weir (Home *home, ...) G_GNUC_NULL_TERMINATED;
+Background *spawn_weir_argv (Home *home, const char *const *arguments);
 /* `weir watch`, once it watches. */
 Background *start_watch (Home *home);
 /* Stops it by SIGTERM; it must end well within ten seconds, and leave no process behind. */

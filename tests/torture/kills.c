@@ -162,15 +162,6 @@ check_order (Kills *kills)
 
 /* ---- a trial ---- */
 
-/* A weir that is killed while its end looks for leaks leaves a report of that look's own trouble. */
-static void
-forgo_leaks (Home *home)
-{
-  const char *sanitizer = g_environ_getenv ((char **) home->environment->pdata, "ASAN_OPTIONS");
-  g_autofree char *without_leaks = g_strconcat (sanitizer, ":detect_leaks=0", NULL);
-  home_set_environment (home, "ASAN_OPTIONS", without_leaks);
-}
-
 static void
 begin (Kills *kills)
 {
@@ -185,7 +176,7 @@ begin (Kills *kills)
   g_autofree char *text = text_of_people (0);
   g_autoptr (Json) first = load_text (home, "people_0000.csv", text, NULL);
   assert_json (first, "status", "applied");
-  forgo_leaks (home);
+  trial_forgo_leaks (kills->trial);
 }
 
 static void

@@ -299,7 +299,7 @@ show_figures (const Torture *torture)
             torture->kind->name, torture->options->seed, figures->points, figures->trials, figures->faults, figures->violations,
             figures->seconds);
   else
-    printf ("%-8s %8d %8d %8d %11d %9.1f\n", torture->kind->name, figures->points, figures->trials, figures->faults,
+    printf ("%-13s %8d %8d %8d %11d %9.1f\n", torture->kind->name, figures->points, figures->trials, figures->faults,
             figures->violations, figures->seconds);
   fflush (stdout);
 }
@@ -310,7 +310,7 @@ show_skipped (const Options *options, const Kind *kind, const char *why)
   if (options->json)
     printf ("{\"kind\":\"%s\",\"skipped\":\"%s\"}\n", kind->name, why);
   else
-    printf ("%-8s skipped: %s\n", kind->name, why);
+    printf ("%-13s skipped: %s\n", kind->name, why);
 }
 
 /* ---- all kinds ---- */
@@ -320,7 +320,7 @@ run_kinds (Torture *torture, char *const *names)
 {
   bool good = true;
   if (!torture->options->json)
-    printf ("%-8s %8s %8s %8s %11s %9s\n", "kind", "points", "trials", "faults", "violations", "seconds");
+    printf ("%-13s %8s %8s %8s %11s %9s\n", "kind", "points", "trials", "faults", "violations", "seconds");
   for (const Kind *const *kind = options_kinds; *kind != NULL; kind++)
     {
       torture->kind = *kind;

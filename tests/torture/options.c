@@ -2,8 +2,11 @@
 
 #include <stdio.h>
 
-const Kind *const options_kinds[] = { &kind_calls, &kind_errors, &kind_kills, &kind_messages, &kind_server, &kind_home,
-                                      &kind_crowd, &kind_memory, NULL };
+const Kind *const options_kinds[] = { &kind_calls,       &kind_errors,        &kind_kills,
+                                      &kind_messages,    &kind_server,        &kind_home,
+                                      &kind_crowd,       &kind_memory,        &kind_pull_calls,
+                                      &kind_pull_errors, &kind_pull_messages, &kind_push_calls,
+                                      &kind_push_errors, &kind_push_messages, NULL };
 
 bool
 options_want (const Kind *kind, char *const *names)
@@ -33,7 +36,7 @@ describe_kinds (void)
 {
   GString *text = g_string_new ("KINDS (or all):\n");
   for (const Kind *const *kind = options_kinds; *kind != NULL; kind++)
-    g_string_append_printf (text, "  %-8s %s\n", (*kind)->name, (*kind)->what);
+    g_string_append_printf (text, "  %-13s %s\n", (*kind)->name, (*kind)->what);
   g_string_append (text,
                    "\nA violation is told with the command that repeats it; what it left is in the build folder's torture-kept/."
                    "\nExit codes: 0 no violation, 1 violations, 2 usage.");

@@ -35,5 +35,11 @@ extern const Kind kind_server;
 extern const Kind kind_home;
 extern const Kind kind_crowd;
 extern const Kind kind_memory;
+extern const Kind kind_pull_calls;
+extern const Kind kind_pull_errors;
+extern const Kind kind_pull_messages;
+extern const Kind kind_push_calls;
+extern const Kind kind_push_errors;
+extern const Kind kind_push_messages;
 
 #endif

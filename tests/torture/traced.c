@@ -32,10 +32,10 @@ is_over (Run *run, long call)
 }
 
 static int
-ask (void *data, int nth, long call)
+ask (void *data, TraceWho who, int nth, long call)
 {
   Run *run = data;
-  int answer = run->ask (run->data, nth, call);
+  int answer = run->ask (run->data, who, nth, call);
   if (answer != TRACE_GO || !is_over (run, call))
     return answer;
   run->was_told = true;
@@ -48,9 +48,8 @@ run_traced (Trial *trial, Traced who, TraceAsk asked, void *data)
 {
   Home *home = trial->home;
   g_autofree char *sanitizer = g_strdup (g_environ_getenv ((char **) home->environment->pdata, "ASAN_OPTIONS"));
-  g_autofree char *without_leaks = g_strconcat (sanitizer, ":detect_leaks=0", NULL); /* which are looked for by tracing */
   Run run = { .trial = trial, .ask = asked, .data = data, .is_supervisor = who == TRACED_SUPERVISOR };
-  home_set_environment (home, "ASAN_OPTIONS", without_leaks);
+  trial_forgo_leaks (trial);
   home->traced = true;
   g_autoptr (Background) weir = run.is_supervisor ? spawn_weir (home, "watch", NULL) : worker_start (home);
   home->traced = false;
@@ -63,9 +62,9 @@ run_traced (Trial *trial, Traced who, TraceAsk asked, void *data)
 }
 
 static int
-note_call (void *data, int nth, long call)
+note_call (void *data, TraceWho who, int nth, long call)
 {
-  (void) nth;
+  (void) who, (void) nth;
   GArray *calls = data;
   if (call != TRACE_IDLE)
     g_array_append_val (calls, call);
@@ -109,8 +108,9 @@ typedef struct
 } Point;
 
 static int
-at_point (void *data, int nth, long call)
+at_point (void *data, TraceWho who, int nth, long call)
 {
+  (void) who;
   Point *point = data;
   if (call == TRACE_IDLE || nth != point->nth)
     return TRACE_GO;

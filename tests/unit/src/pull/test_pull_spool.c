@@ -1,4 +1,4 @@
-/* What is swept away of earlier pulls, and what not, while files are on their way. */
+/* What is swept away of earlier pulls, and what not, while files are on their way; and a file that is dropped while calls fail. */
 #include "src/pull/pull_spool.h"
 
 #include "tests/support/process.h"
@@ -12,7 +12,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NAME "orders-1.csv"
 #define RUN "0b9ac9be-4ae6-4d0c-8a35-1f4d6d5a0001"
@@ -30,6 +32,20 @@ __wrap_claim_list (const char *imports, GError **error)
     assert_int_equal (rename (goes_from, goes_to), 0);
   goes_from = NULL;
   return __real_claim_list (imports, error);
+}
+
+/* The sync that fails, counted down; 0: none. */
+static int failing_sync;
+
+int __real_fsync (int fd);
+int __wrap_fsync (int fd);
+
+int
+__wrap_fsync (int fd)
+{
+  if (failing_sync > 0 && --failing_sync == 0)
+    return errno = EIO, -1;
+  return __real_fsync (fd);
 }
 
 static int
@@ -86,9 +102,38 @@ test_sweep (void **state)
     }
 }
 
+/* Whatever sync fails, of the file, its declaration or their folders: what is in the drop folder is declared. */
+static void
+test_drop_without_a_sync (void **state)
+{
+  g_autoptr (Settings) settings = settings_load_home (*state, HOME_CREATE, NULL);
+  g_autoptr (Json) declaration = json_pack ("{s:s}", "job", "orders");
+  g_autofree char *path = g_build_filename (settings->imports, NAME, NULL), *declared = declared_path (settings, NAME);
+  bool done = false;
+  for (int nth = 1; !done; nth++)
+    {
+      struct stat info;
+      bool exists;
+      g_auto (PullSpool) spool = { .fd = -1 };
+      g_autoptr (GError) error = NULL;
+      assert_in_range (nth, 1, 10);
+      assert_true (pull_spool_new (settings, "orders", &spool, NULL));
+      failing_sync = nth;
+      done = pull_spool_drop (&spool, settings, NAME, declaration, 0, &info, &exists, &error);
+      failing_sync = 0;
+      bool is_dropped = g_file_test (path, G_FILE_TEST_EXISTS);
+      print_message ("  %d: %s\n", nth, done ? "dropped" : error->message);
+      assert_true (is_dropped || !done);
+      assert_true (!is_dropped || g_file_test (declared, G_FILE_TEST_EXISTS));
+      (void) remove (path);
+      (void) remove (declared);
+    }
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_sweep, setup, teardown) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_sweep, setup, teardown),
+                                      cmocka_unit_test_setup_teardown (test_drop_without_a_sync, setup, teardown) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ test_columns (void **state)
       g_auto (Selection) selection = { 0 };
       print_message ("  %s\n", cases[i].item);
       assert_true (push_item_read (json, model, "p", &item, NULL));
-      const SelectionTask task = { "warehouse", model, &model->history, stored, &item, false, runs, "p" };
+      const SelectionTask task = { "warehouse", model, &model->history, stored, &item, false, false, runs, "p" };
       bool done = selection_make (&task, &selection, &error);
       assert_int_equal (done, cases[i].columns != NULL);
       g_autofree char *names = done ? names_of (selection.columns) : NULL;
