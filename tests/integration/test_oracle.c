@@ -72,7 +72,8 @@ static const struct
   { "delete from warehouse.sales", "not in the warehouse once" },
   { "update warehouse.sales set loaded_by = gen_random_uuid()", "does not call applied" },
   { "create schema strange", "schemas nobody asked for" },
-  { "update warehouse.users set name = 'sesame-' || 'Pa55word'", "password is in table" },
+  { "update warehouse.users set name = 'sesame-' || 'Pa55word'", "password is in table warehouse.users" },
+  { "update weir.file set summary = summary || '{\"detail\": \"" ORACLE_CANARY "\"}'", "cell of a test is in table weir.file" },
 };
 
 static void

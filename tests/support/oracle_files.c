@@ -1,22 +1,19 @@
 /* Invariant 2, and the part of 3 that says that ledger and folders agree. */
 #include "oracle.h"
 
-#include "base/text.h"
-
 #include "oracle_private.h"
 #include "weir.h"
 
 #include <string.h>
 
-/* A file from which rows of somebody who is forgotten were cut is still the one that was dropped. */
-static char *
-as_dropped (Home *home, const char *name, const char *sha256)
+/* A file from which rows of somebody who is forgotten were cut, one of these of the ledger, is still the one that was dropped. */
+static const char *
+as_dropped (const DbResult *cut, const char *name, const char *sha256)
 {
-  if (!text_is_utf8 (name, strlen (name), NULL))
-    return g_strdup (sha256);
-  g_autofree char *place = text_quote_literal (name);
-  char *before = sql_scalar (home, "select sha256 from weir.file where place = %s and kept_sha256 = '%s' limit 1", place, sha256);
-  return before != NULL ? before : g_strdup (sha256);
+  for (int row = 0; row < db_result_rows (cut); row++)
+    if (strcmp (db_result_value (cut, row, 0), name) == 0 && strcmp (db_result_value (cut, row, 1), sha256) == 0)
+      return db_result_value (cut, row, 2);
+  return sha256;
 }
 
 static void
@@ -27,7 +24,7 @@ count (GHashTable *balance, const char *sha256, int by)
 }
 
 static void
-count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *folder)
+count_folder (Home *home, GHashTable *balance, GHashTable *places, const DbResult *cut, const char *folder)
 {
   g_autoptr (GPtrArray) files = home_list_files (home, folder);
   for (guint i = 0; i < files->len; i++)
@@ -36,7 +33,7 @@ count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *f
       if (g_str_has_suffix (name, ".error.json") || g_str_has_suffix (name, "/.gitkeep"))
         continue;
       g_autofree char *found = home_sha256 (home, name);
-      g_autofree char *sha256 = as_dropped (home, name, found);
+      const char *sha256 = as_dropped (cut, name, found);
       count (balance, sha256, -1);
       g_hash_table_insert (places, g_strdup (sha256), g_strdup (name));
     }
@@ -66,9 +63,11 @@ check_balance (Home *home, unsigned flags, GString *violations)
   for (guint i = 0; i < home->dropped->len; i++)
     count (balance, home->dropped->pdata[i], 1);
   count_pulled (home, balance);
-  count_folder (home, balance, places, "imports");
-  count_folder (home, balance, places, "archive");
-  count_folder (home, balance, places, "failed");
+  g_autoptr (DbResult) cut =
+      sql_query (home, "select place, kept_sha256, sha256 from weir.file where num_nulls(place, kept_sha256, sha256) = 0");
+  count_folder (home, balance, places, cut, "imports");
+  count_folder (home, balance, places, cut, "archive");
+  count_folder (home, balance, places, cut, "failed");
   g_autofree char *deleted = sql_text_rows (
       home, "select sha256 from weir.file where (disposition = 'deleted' and state in ('applied', 'staged', 'duplicate'))"
             " or (trimmed ->> 'file' is not null and sha256 is not null)");

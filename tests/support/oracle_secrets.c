@@ -14,6 +14,13 @@ check_text (GString *violations, const char *where, const char *text, const char
     g_string_append_printf (violations, "- the %s is in %s\n", what, where);
 }
 
+/* What must not be found, and where it may be all the same: the cell that a test has marked is where rows are. */
+typedef struct
+{
+  const char *text, *what;
+  bool in_rows;
+} Secret;
+
 static void
 check_everywhere (Home *home, GString *violations, const char *secret, const char *what)
 {
@@ -33,41 +40,48 @@ check_everywhere (Home *home, GString *violations, const char *secret, const cha
     }
 }
 
-/* Of the tables for which the condition on pg_tables holds. Temporary ones of a session that has just ended may be there still. */
+/* The rows of a table as text, beside those of the secrets that must not be in them. */
 static void
-check_tables (Home *home, GString *violations, const char *condition, const char *secret, const char *what)
+ask_table (GString *statement, const char *table, bool of_rows, const Secret *secrets, size_t n_secrets)
 {
-  g_autofree char *tables = sql_text_rows (
-      home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not like 'pg_temp%%' and (%s)",
-      condition);
-  g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
-  g_autoptr (GString) statement = g_string_new ("select '' where false");
-  /* In two parts: the server's log of statements must not have it from us. */
-  size_t half = strlen (secret) / 2;
+  g_autofree char *name = text_quote_literal (table);
+  g_string_append_printf (statement,
+                          "%s(select what || ' is in table ' || %s from (select t::text as line from %s t offset 0) l, (values",
+                          statement->len > 0 ? "\nunion all " : "", name, table);
+  const char *comma = "";
+  for (size_t i = 0; i < n_secrets; i++)
+    if (!of_rows || !secrets[i].in_rows)
+      {
+        /* In two parts: the server's log of statements must not have it from us. */
+        size_t half = strlen (secrets[i].text) / 2;
+        g_string_append_printf (statement, "%s ('%.*s' || '%s', '%s')", comma, (int) half, secrets[i].text, secrets[i].text + half,
+                                secrets[i].what);
+        comma = ",";
+      }
+  g_string_append (statement, ") s (secret, what) where position(secret in line) > 0 limit 3)");
+}
+
+/* Of all tables that have rows, at once: a server that is new to a table takes longer to plan a statement than to look through it. */
+static void
+check_tables (Home *home, GString *violations, const Secret *secrets, size_t n_secrets)
+{
+  g_autoptr (DbResult) tables = sql_query (home, "select format('%%I.%%I', nspname, relname), nspname <> 'weir' or relname = "
+                                                 "'reject' from pg_class c join pg_namespace n on n.oid ="
+                                                 " relnamespace where relkind = 'r' and nspname !~ '^pg_' and nspname <> "
+                                                 "'information_schema' and pg_relation_size(c.oid) > 0");
+  g_autoptr (GString) statement = g_string_new (NULL);
+  for (int row = 0; row < db_result_rows (tables); row++)
+    ask_table (statement, db_result_value (tables, row, 0), db_result_bool (tables, row, 1), secrets, n_secrets);
+  g_autofree char *found = statement->len > 0 ? sql_text_rows (home, "%s", statement->str) : g_strdup ("");
+  g_auto (GStrv) lines = g_strsplit (found, "\n", -1);
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
-    {
-      g_autofree char *name = text_quote_literal (*line);
-      g_string_append_printf (statement, "\nunion all (select %s from %s t where position('%.*s' || '%s' in t::text) > 0 limit 1)",
-                              name, *line, (int) half, secret, secret + half);
-    }
-  g_autofree char *found = sql_text_rows (home, "%s", statement->str);
-  if (*found != '\0')
-    g_string_append_printf (violations, "- the %s is in table %s\n", what, found);
+    g_string_append_printf (violations, "- the %s\n", *line);
 }
 
+/* A marked cell is where rows are, and in no file but theirs. An embedded server's files are rows. */
 static void
-check_secret (Home *home, GString *violations, const char *secret, const char *what)
+check_cells (Home *home, GString *violations, const Secret *cell)
 {
-  check_everywhere (home, violations, secret, what);
-  if (home->url != NULL)
-    check_tables (home, violations, "schemaname not in ('pg_catalog', 'information_schema')", secret, what);
-}
-
-/* A cell that a test has marked is where rows are, and nowhere else. An embedded server's files are rows. */
-static void
-check_cells (Home *home, GString *violations)
-{
-  static const char what[] = "cell of a test";
   const char *const folders[] = { ".weir", "failed" };
   for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
     {
@@ -79,11 +93,9 @@ check_cells (Home *home, GString *violations)
           bool rows = g_str_has_prefix (files->pdata[j], ".weir/postgres/")
                       || (i == 1 && !g_str_has_suffix (files->pdata[j], ".error.json"));
           if (!rows && g_file_get_contents (path, &text, NULL, NULL))
-            check_text (violations, files->pdata[j], text, ORACLE_CANARY, what);
+            check_text (violations, files->pdata[j], text, cell->text, cell->what);
         }
     }
-  if (home->url != NULL)
-    check_tables (home, violations, "schemaname = 'weir' and tablename <> 'reject'", ORACLE_CANARY, what);
 }
 
 static void
@@ -125,13 +137,17 @@ check_sanitizers (Home *home, GString *violations)
 void
 oracle_check_secrets (Home *home, GString *violations)
 {
-  check_secret (home, violations, CLUSTER_PASSWORD, "database password");
-  if (home_has_file (home, ".weir/key_secret"))
-    {
-      g_autofree char *secret = g_strstrip (home_read_file (home, ".weir/key_secret"));
-      check_secret (home, violations, secret, "key secret");
-    }
-  check_cells (home, violations);
+  bool has_key = home_has_file (home, ".weir/key_secret");
+  g_autofree char *key = has_key ? g_strstrip (home_read_file (home, ".weir/key_secret")) : NULL;
+  const Secret secrets[] = { { ORACLE_CANARY, "cell of a test", .in_rows = true },
+                             { CLUSTER_PASSWORD, "database password", false },
+                             { key, "key secret", false } };
+  size_t n_secrets = key != NULL && *key != '\0' ? 3 : 2;
+  check_cells (home, violations, &secrets[0]);
+  for (size_t i = 1; i < n_secrets; i++)
+    check_everywhere (home, violations, secrets[i].text, secrets[i].what);
+  if (home->url != NULL)
+    check_tables (home, violations, secrets, n_secrets);
   check_strays (home, violations);
   check_sanitizers (home, violations);
 }

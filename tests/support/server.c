@@ -186,6 +186,7 @@ cluster_start (Cluster *cluster)
                          "-c", "max_connections=200",
                          "-c", "max_prepared_transactions=8",
                          "-c", "autovacuum=off",
+                         "-c", "shared_preload_libraries=plpgsql", /* else each session loads it once it needs it */
                          "-c", "jit=off", /* compiling takes longer than any statement of a test runs */
                          "-c", "dynamic_shared_memory_type=mmap", /* in the data directory, and gone with it */
                          "-c", "log_statement=all",
