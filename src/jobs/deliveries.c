@@ -2,6 +2,8 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "models/members.h"
+#include "src/jobs/push_item.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,22 @@ deliveries_find (const Job *job, const char *connection, int64_t item)
         return delivery;
     }
   return NULL;
+}
+
+/* Owned by the caller. */
+static char *
+json_path (const Job *job, const JobDelivery *delivery)
+{
+  guint place = 0;
+  (void) g_ptr_array_find (job->deliver, delivery, &place);
+  return g_strdup_printf ("$.deliver[%u]", place);
+}
+
+char *
+deliveries_path (const Job *job, const JobDelivery *delivery)
+{
+  g_autofree char *path = json_path (job, delivery);
+  return g_strdup_printf ("%s: %s", job->path, path);
 }
 
 char *
@@ -195,4 +213,33 @@ deliveries_has_table (const Job *job, const char *table)
   Search search = { table, false };
   deliveries_each (job, look_at, &search);
   return search.found;
+}
+
+/* ---- what models say of them ---- */
+
+typedef struct
+{
+  const Job *job;
+  const Catalog *catalog;
+  GPtrArray *problems;
+} Checking;
+
+static void
+check_by_model (const JobDelivery *delivery, int64_t item, const char *table, void *data)
+{
+  (void) item;
+  const Checking *checking = data;
+  const Model *model = catalog_find (checking->catalog, table);
+  g_autofree char *path = json_path (checking->job, delivery);
+  if (model != NULL)
+    push_item_check (delivery->rest, model, path, checking->problems);
+}
+
+bool
+deliveries_check (const Job *job, const Catalog *catalog, GError **error)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  Checking checking = { job, catalog, problems };
+  deliveries_each (job, check_by_model, &checking);
+  return problems->len == 0 || members_refuse_other ("job", job->path, "pull.md", problems, error);
 }

@@ -14,6 +14,9 @@ char *deliveries_jobs (const Jobs *jobs);
 /* One of a job; NULL: there is none any more. Borrowed. */
 const JobDelivery *deliveries_find (const Job *job, const char *connection, int64_t item);
 
+/* Where a member of the job stands, as its mistakes have it: "jobs/orders.json: $.deliver[1]". Owned by the caller. */
+char *deliveries_path (const Job *job, const JobDelivery *delivery);
+
 /* A hash of where a member sends: its connection's name, and all that it says but what is sent, and how. Owned by the caller. */
 char *deliveries_target (const JobDelivery *delivery);
 
@@ -23,6 +26,10 @@ char *deliveries_member (const Job *job, const char *connection, int64_t item, c
 
 /* Whether the job delivers that table. */
 bool deliveries_has_table (const Job *job, const char *table);
+
+/* What members of the job say and their tables cannot have, by their models; what is a mistake without these is none of a job that could be read. False: MODEL,
+ * all of it, as jobs_find has mistakes. */
+bool deliveries_check (const Job *job, const Catalog *catalog, GError **error);
 
 /* Calls "each" for every member and table of the job. */
 void deliveries_each (const Job *job, void (*each) (const JobDelivery *delivery, int64_t item, const char *table, void *data),

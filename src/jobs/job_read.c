@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/quantity.h"
 #include "models/name.h"
+#include "src/jobs/push_item.h"
 #include "src/settings/settings_connections.h"
 
 #include <string.h>
@@ -98,10 +99,13 @@ read_deliver (const MemberScope *scope, const char *path, Json *value)
     {
       g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
       JobDelivery *delivery = g_new0 (JobDelivery, 1);
-      if (read_place (scope, inner, json_array_get (value, i), "to", &delivery->connection, &delivery->rest))
-        g_ptr_array_add (job->deliver, delivery);
-      else
-        delivery_free (delivery);
+      if (!read_place (scope, inner, json_array_get (value, i), "to", &delivery->connection, &delivery->rest))
+        {
+          delivery_free (delivery);
+          continue;
+        }
+      push_item_check (delivery->rest, NULL, inner, scope->problems);
+      g_ptr_array_add (job->deliver, delivery);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/members.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/kinds.h"
 
@@ -104,7 +105,7 @@ check_columns (Making *making)
   for (guint i = 0; i < making->columns->len; i++)
     {
       const Column *column = &g_array_index (making->columns, Column, i);
-      g_autofree char *path = g_strconcat ("columns.", column->stored->name, NULL);
+      g_autofree char *path = members_path ("columns", column->stored->name);
       if (column->key && said_of (column->said, "mask") != NULL && strcmp (said_of (column->said, "mask"), "hash") != 0)
         mistake (making, path, "is of the key: its mask would make many rows one");
       if (strcmp (column->name, PUSH_GONE) == 0 || strcmp (column->name, PUSH_RUN) == 0)
@@ -127,7 +128,7 @@ check_names (Making *making)
   json_object_foreach ((Json *) task->item->columns, name, value)
     if (columns_find (task->stored, name) == NULL && strcmp (name, PUSH_RUN) != 0)
       {
-        g_autofree char *path = g_strconcat ("columns.", name, NULL);
+        g_autofree char *path = members_path ("columns", name);
         mistake (making, path, "%s has no such column", task->model->table);
       }
   (void) value;

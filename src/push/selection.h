@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "models/model.h"
-#include "src/push/item.h"
+#include "src/jobs/push_item.h"
 
 /* What the rows are taken from, and which of them. Borrowed. */
 typedef struct

@@ -30,7 +30,9 @@ typedef struct
   const Job *job;
   const JobDelivery *member;
   const char *kind; /* of the model */
-  char *place, *checksum;
+  char *place;      /* as people read it: "jobs/orders.json: deliver to dwh (history.orders)" */
+  char *path;       /* as mistakes of a job have it: "jobs/orders.json: $.deliver[1]" */
+  char *checksum;
   Selection selection;
   Spooled spooled;
   PushItem item;
@@ -45,6 +47,7 @@ sending_clear (Sending *sending)
   delivery_clear (&sending->delivery);
   g_clear_pointer (&sending->jobs, jobs_free);
   g_clear_pointer (&sending->place, g_free);
+  g_clear_pointer (&sending->path, g_free);
   g_clear_pointer (&sending->checksum, g_free);
   selection_clear (&sending->selection);
   spooled_clear (&sending->spooled);
@@ -82,7 +85,11 @@ find_job (Sending *sending, GError **error)
     return false;
   sending->member = deliveries_find (sending->job, delivery->destination, delivery->item);
   if (sending->member != NULL && deliveries_has_table (sending->job, delivery->table))
-    return sending->delivery.target = deliveries_target (sending->member), true;
+    {
+      sending->path = deliveries_path (sending->job, sending->member);
+      sending->delivery.target = deliveries_target (sending->member);
+      return true;
+    }
   g_autofree char *hint = g_strdup_printf ("Put it back, or give the delivery up: weir push %s --to %s --table %s --drop",
                                            delivery->job, delivery->destination, delivery->table);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "%s does not deliver %s to %s any more",
@@ -110,7 +117,7 @@ select_rows (Sending *sending, const Model *model, GError **error)
   const char *schema = sending->task->settings->warehouse_schema;
   g_auto (TableState) state = { 0 };
   g_auto (History) history = { 0 };
-  if (!push_item_read (sending->member->rest, model, sending->place, &sending->item, error)
+  if (!push_item_read (sending->member->rest, model, sending->path, &sending->item, error)
       || !delivery_pending (sending->db, sending->item.mode == PUSH_APPEND, delivery, error)
       || !ledger_table_read (sending->db, model->table, false, &state, error) || !history_parse (state.history, &history, error))
     return false;
@@ -131,7 +138,7 @@ select_rows (Sending *sending, const Model *model, GError **error)
                                delivery->whole || sending->item.mode == PUSH_SWAP,
                                delivery->again,
                                delivery->runs,
-                               sending->place };
+                               sending->path };
   return selection_make (&task, &sending->selection, error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "src/jobs/deliveries.h"
 #include "src/steps/steps.h"
 
 /* ---- without a call ---- */
@@ -73,7 +74,10 @@ checks_jobs (const Settings *settings, const Catalog *catalog, GPtrArray *checks
   for (guint i = 0; i < jobs->jobs->len; i++)
     {
       const Job *job = jobs->jobs->pdata[i];
-      checks_add (checks, "job", g_strdup (job->path), find_no_table (jobs, catalog, job));
+      GError *problem = find_no_table (jobs, catalog, job);
+      if (problem == NULL && catalog != NULL)
+        (void) deliveries_check (job, catalog, &problem);
+      checks_add (checks, "job", g_strdup (job->path), problem);
     }
   for (guint i = 0; i < jobs->broken->len; i++)
     {
@@ -203,6 +207,17 @@ try_destinations (const Trying *trying, const Job *job, GError **error)
   return true;
 }
 
+/* What can be told of the job before anybody is called. */
+static bool
+check_deliveries (const Trying *trying, const Job *job, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr (Catalog) catalog = settings_load_catalog (trying->asking->settings, error);
+  if (catalog != NULL && !deliveries_check (job, catalog, &problem))
+    checks_add (trying->checks, "job", g_strdup (job->path), problem);
+  return catalog != NULL;
+}
+
 /* What a step asks of its connection. A new reference; NULL: with an error. */
 static Json *
 step_request (const Settings *settings, const Job *job, const JobStep *step, GError **error)
@@ -278,6 +293,6 @@ checks_name (const Asking *asking, const Jobs *jobs, const char *name, GPtrArray
   if (!is_job)
     return true;
   const Job *job = jobs_find (jobs, name, error);
-  return job != NULL && try_source (&trying, job, error) && try_destinations (&trying, job, error)
-         && try_steps (&trying, job, error);
+  return job != NULL && check_deliveries (&trying, job, error) && try_source (&trying, job, error)
+         && try_destinations (&trying, job, error) && try_steps (&trying, job, error);
 }

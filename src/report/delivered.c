@@ -80,6 +80,18 @@ count_runs (int64_t runs)
   return g_strdup_printf ("%s run%s", figure, runs == 1 ? "" : "s");
 }
 
+/* Of a job all mistakes are in the detail. */
+static void
+print_lines (const char *detail)
+{
+  g_auto (GStrv) lines = g_strsplit (detail != NULL ? detail : "", "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_autofree char *text = text_printable (*line, strlen (*line), 300);
+      printf ("%s%s\n", line == lines ? "  DETAIL:  " : "           ", text);
+    }
+}
+
 void
 delivered_print_troubles (const Json *waiting)
 {
@@ -93,10 +105,12 @@ delivered_print_troubles (const Json *waiting)
       g_autofree char *runs = count_runs (json_integer_value (json_object_get (object, "runs"))), *place = delivered_place (object);
       g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 300) : g_strdup ("nothing was said");
       if (g_strcmp0 (text_at (object, "state"), "refused") == 0)
-        printf ("%s: %s of %s waits for a person: %s\n  HINT:  mend it, then `weir push %s --to %s --table %s`\n", place, runs,
-                table, said, job, destination, table);
+        printf ("%s: %s of %s waits for a person: %s\n", place, runs, table, said);
       else
         printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
+      print_lines (text_at (detail, "detail"));
+      if (g_strcmp0 (text_at (object, "state"), "refused") == 0)
+        printf ("  HINT:  mend it, then `weir push %s --to %s --table %s`\n", job, destination, table);
     }
 }
 

@@ -61,7 +61,12 @@ test_check_calls_nobody (void **state)
   home_write_file (home, "jobs/bad.json", JOB (", \"keys\": []"));
   home_write_file (home, "jobs/out.json", "{\"table\": \"orders\", \"deliver\": [{\"to\": \"dwh\"}]}");
   home_write_file (home, "jobs/slip.json", "{\"table\": \"peple\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  home_write_file (home, "jobs/wrong.json", JOB (", \"keys\": [], \"deliver\": [{\"to\": \"dwh\", \"mode\": \"upsrt\"}]"));
+  home_write_file (
+      home, "jobs/flat.json",
+      "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"mode\": \"upsert\", \"history\": true}]}");
   home_write_model (home, "people", "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  home_write_model (home, "events", "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "check", "--json", NULL);
   g_autoptr (Json) told = outcome_json (outcome);
   g_autofree char *text = weir_json_text (told);
@@ -71,8 +76,16 @@ test_check_calls_nobody (void **state)
   assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/out.json\",\"ok\":true");
   assert_contains (text, "{\"check\":\"job\",\"subject\":\"jobs/slip.json\",\"ok\":false");
   assert_contains (text, "Did you mean \\\"people\\\"?");
+  /* What members of "deliver" say of what is sent: with all else, and by the table's model. */
+  assert_contains (text, "did you mean \\\"key\\\"?\\n$.deliver[0].mode: must be one of upsert, append, swap");
+  static const char by_model[] = "$.deliver[1].mode: events has no key: \\\"append\\\" and \\\"swap\\\" are what there is\\n"
+                                 "$.deliver[1].history: events has one row of each key";
+  assert_contains (text, by_model);
   assert_contains (text, "\"check\":\"connection\",\"subject\":\"app, by ");
   assert_false (home_has_file (home, "asked.check"));
+  g_autoptr (Outcome) named = expect_weir (home, 2, "check", "flat", NULL);
+  assert_contains (named->out, "$.deliver[1].history: events has one row of each key");
+  home_remove_file (home, "asked.check");
   /* What is shown of settings has no secret. */
   assert_contains (text, "\"host\":\"db.example.org\",\"password\":\"${file:secret}\"");
   assert_contains (text, "\"dwh\":{\"type\":\"postgresql\",\"program\":\"./connector\",\"password\":\"...\"}");
@@ -84,6 +97,9 @@ test_check_calls_nobody (void **state)
   home_remove_file (home, "jobs/bad.json");
   home_remove_file (home, "jobs/slip.json");
   home_remove_file (home, "jobs/out.json");
+  home_remove_file (home, "jobs/wrong.json");
+  home_remove_file (home, "jobs/flat.json");
+  home_remove_file (home, "models/events.json");
 }
 
 static void

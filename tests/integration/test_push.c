@@ -341,6 +341,29 @@ test_contract (void **state)
   assert_store (&store, "a@x.org|30", "select email, age from absent");
   assert_sql (home, "2", "select count(*) from weir.incident where detail ->> 'ended_by' = 'push'");
 
+  /* What only the table's columns tell is told as a mistake of the job, by status, too. */
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"less\", \"columns\": "
+             "{\"nam\": {\"drop\": "
+             "true}, \"E-mail\": {\"drop\": true}}}]}");
+  load (home, "people-4.csv", "email,name,age\nd@x.org,Dan,30\n");
+  g_autoptr (Outcome) wrong = expect_weir (home, 1, "push", NULL);
+  g_autoptr (Outcome) said = run_weir (home, "status", NULL);
+  const Outcome *const told[] = { wrong, said };
+  for (size_t i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      assert_contains (told[i]->out, "  DETAIL:  jobs/people.json: $.deliver[1].columns.nam: people has no such column\n");
+      assert_contains (told[i]->out, "jobs/people.json: $.deliver[1].columns[\"E-mail\"]: people has no such column\n");
+    }
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"less\", \"new_columns\": "
+             "\"ignore\"},"
+             " {\"to\": \"dwh\", \"table\": \"strict\", \"new_columns\": \"refuse\"}, {\"to\": \"dwh\", \"table\": \"absent\", "
+             "\"create\": false}]}");
+  assert_weir (home, 0, "push", NULL);
+  assert_weir (home, 0, "undo", "last", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+
   /* What does not fit is refused, and nothing of it comes in. */
   load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\nlonger-than-twenty-letters@x.org,Bob,1\n");
   g_autoptr (Outcome) wide = expect_weir (home, 1, "push", NULL);

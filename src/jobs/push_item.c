@@ -1,10 +1,10 @@
-#include "src/push/item.h"
+#include "src/jobs/push_item.h"
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/members.h"
 #include "pipeline/types/types.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 const char *const push_mode_words[] = { "upsert", "append", "swap", NULL };
@@ -13,21 +13,21 @@ const char *const push_gone_words[] = { "delete", "flag", "keep", NULL };
 typedef struct
 {
   const char *place;
-  GString *mistakes; /* a line each */
+  MemberScope scope; /* its problems alone */
 } Reading;
 
-static void G_GNUC_PRINTF (3, 4) mistake (Reading *reading, const char *path, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) mistake (const Reading *reading, const char *member, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  g_autofree char *text = g_strdup_vprintf (format, arguments), *path = g_strconcat (reading->place, ".", member, NULL);
   va_end (arguments);
-  g_string_append_printf (reading->mistakes, "%s%s.%s: %s", reading->mistakes->len > 0 ? "\n" : "", reading->place, path, text);
+  members_problem (&reading->scope, path, "%s", text);
 }
 
 /* Which of the words it is; "otherwise" where it is not there, or is none of them. */
 static int
-read_word (Reading *reading, const Json *rest, const char *name, const char *const *words, int otherwise)
+read_word (const Reading *reading, const Json *rest, const char *name, const char *const *words, int otherwise)
 {
   const Json *value = json_object_get (rest, name);
   const char *text = json_string_value (value);
@@ -42,7 +42,7 @@ read_word (Reading *reading, const Json *rest, const char *name, const char *con
 }
 
 static GStrv
-read_key (Reading *reading, const Json *rest)
+read_key (const Reading *reading, const Json *rest)
 {
   const Json *value = json_object_get (rest, "key");
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -63,11 +63,11 @@ read_key (Reading *reading, const Json *rest)
 
 /* What one column's object says. */
 static void
-check_column (Reading *reading, const char *column, const Json *value)
+check_column (const Reading *reading, const char *column, const Json *value)
 {
   static const char *const known[] = { "drop", "rename", "mask", "type", "default", NULL };
   static const char *const masks[] = { "hash", "null", "last4", NULL };
-  g_autofree char *path = g_strconcat ("columns.", column, NULL);
+  g_autofree char *path = members_path ("columns", column);
   if (!json_is_object (value))
     {
       mistake (reading, path, "must be an object");
@@ -77,7 +77,7 @@ check_column (Reading *reading, const char *column, const Json *value)
   const Json *member;
   json_object_foreach ((Json *) value, name, member)
     {
-      g_autofree char *inner = g_strconcat (path, ".", name, NULL);
+      g_autofree char *inner = members_path (path, name);
       const char *text = json_string_value (member), *near = text_nearest (name, known);
       if (!g_strv_contains (known, name))
         mistake (reading, inner, near != NULL ? "is no member; did you mean \"%s\"?" : "is no member", near);
@@ -93,7 +93,7 @@ check_column (Reading *reading, const char *column, const Json *value)
 }
 
 static const Json *
-read_columns (Reading *reading, const Json *rest)
+read_columns (const Reading *reading, const Json *rest)
 {
   const Json *columns = json_object_get (rest, "columns"), *value;
   const char *name;
@@ -107,12 +107,11 @@ read_columns (Reading *reading, const Json *rest)
 }
 
 static void
-check_together (Reading *reading, const Json *rest, const Model *model, const PushItem *item)
+check_together (const Reading *reading, const Json *rest, const Model *model, const PushItem *item)
 {
-  bool keyless = model_is_keyless (model);
-  if (keyless && item->mode == PUSH_UPSERT)
+  if (model != NULL && model_is_keyless (model) && item->mode == PUSH_UPSERT)
     mistake (reading, "mode", "%s has no key: \"append\" and \"swap\" are what there is", model->table);
-  if (item->history && !model_has_versions (model))
+  if (model != NULL && item->history && !model_has_versions (model))
     mistake (reading, "history", "%s has one row of each key", model->table);
   if (item->history && item->mode == PUSH_APPEND)
     mistake (reading, "history", "goes with \"upsert\" and \"swap\": versions end, and what was appended stays as it is");
@@ -122,26 +121,43 @@ check_together (Reading *reading, const Json *rest, const Model *model, const Pu
     mistake (reading, "gone", "goes with \"upsert\"");
 }
 
+/* Without a model it is no mistake to say no mode: each has one. */
+static void
+read_all (const Reading *reading, const Json *rest, const Model *model, PushItem *item)
+{
+  const Json *history = json_object_get (rest, "history");
+  PushMode otherwise = model != NULL && model_is_keyless (model) ? PUSH_APPEND : PUSH_UPSERT;
+  item->mode = (PushMode) read_word (reading, rest, "mode", push_mode_words, (int) otherwise);
+  item->gone = (PushGone) read_word (reading, rest, "gone", push_gone_words, PUSH_DELETE);
+  item->key = read_key (reading, rest);
+  item->history = json_is_true (history);
+  item->columns = read_columns (reading, rest);
+  if (history != NULL && !json_is_boolean (history))
+    mistake (reading, "history", "must be true or false");
+  check_together (reading, rest, model, item);
+}
+
+void
+push_item_check (const Json *rest, const Model *model, const char *place, GPtrArray *problems)
+{
+  const Reading reading = { place, { .problems = problems } };
+  g_auto (PushItem) item = { 0 };
+  read_all (&reading, rest, model, &item);
+}
+
 bool
 push_item_read (const Json *rest, const Model *model, const char *place, PushItem *ret_item, GError **error)
 {
-  g_autoptr (GString) mistakes = g_string_new (NULL);
-  Reading reading = { place, mistakes };
-  const Json *history = json_object_get (rest, "history");
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  const Reading reading = { place, { .problems = problems } };
   *ret_item = (PushItem) { 0 };
-  ret_item->mode =
-      (PushMode) read_word (&reading, rest, "mode", push_mode_words, model_is_keyless (model) ? PUSH_APPEND : PUSH_UPSERT);
-  ret_item->gone = (PushGone) read_word (&reading, rest, "gone", push_gone_words, PUSH_DELETE);
-  ret_item->key = read_key (&reading, rest);
-  ret_item->history = json_is_true (history);
-  ret_item->columns = read_columns (&reading, rest);
-  if (history != NULL && !json_is_boolean (history))
-    mistake (&reading, "history", "must be true or false");
-  check_together (&reading, rest, model, ret_item);
-  if (mistakes->len == 0)
+  read_all (&reading, rest, model, ret_item);
+  if (problems->len == 0)
     return true;
   push_item_clear (ret_item);
-  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = mistakes->str }, "what %s says of %s cannot be done", place,
+  g_ptr_array_add (problems, NULL);
+  g_autofree char *detail = g_strjoinv ("\n", (GStrv) problems->pdata);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail }, "what %s says of %s cannot be done", place,
                     model->table);
 }
 

@@ -1,5 +1,5 @@
 /* What a member of "deliver" may say, and all that is wrong at once. */
-#include "src/push/item.h"
+#include "src/jobs/push_item.h"
 
 #include "base/error.h"
 
@@ -71,6 +71,32 @@ test_mistakes (void **state)
     }
 }
 
+/* Before there is a model, only what is wrong with any. */
+static void
+test_without_a_model (void **state)
+{
+  static const struct
+  {
+    const char *json, *mistakes;
+  } cases[] = {
+    { "{\"mode\": \"upsert\", \"history\": true}", "" },
+    { "{\"key\": [\"a\"], \"gone\": \"keep\"}", "" },
+    { "{\"mode\": \"swop\", \"columns\": {\"E-mail\": {\"drop\": 1}}}",
+      "$.deliver[1].mode: must be one of upsert, append, swap\n$.deliver[1].columns[\"E-mail\"].drop: must be true or false" },
+    { "{\"mode\": \"append\", \"key\": [\"a\"]}", "$.deliver[1].key: rows are appended without one" },
+  };
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) json = weir_json_parse (cases[i].json, strlen (cases[i].json), "case", NULL);
+      g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+      push_item_check (json, NULL, "$.deliver[1]", problems);
+      g_ptr_array_add (problems, NULL);
+      g_autofree char *all = g_strjoinv ("\n", (GStrv) problems->pdata);
+      assert_string_equal (all, cases[i].mistakes);
+    }
+}
+
 static void
 test_what_is_not_said (void **state)
 {
@@ -93,6 +119,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_mistakes),
+    cmocka_unit_test (test_without_a_model),
     cmocka_unit_test (test_what_is_not_said),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

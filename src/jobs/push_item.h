@@ -1,6 +1,6 @@
 /* What a member of "deliver" says of what is sent; the rest of it is for the connector. Plain data. */
-#ifndef WEIR_SRC_PUSH_ITEM_H
-#define WEIR_SRC_PUSH_ITEM_H
+#ifndef WEIR_SRC_JOBS_PUSH_ITEM_H
+#define WEIR_SRC_JOBS_PUSH_ITEM_H
 
 #include "base/json.h"
 #include "models/model.h"
@@ -36,7 +36,10 @@ typedef struct
   const Json *columns; /* {"name": {"drop", "rename", "mask", "type", "default"}}; NULL: as they are; borrowed */
 } PushItem;
 
-/* rest: the member without "to". The model says which mode there is where the member does not. All mistakes at once (MODEL); "place" names it in their text. */
+/* Adds all mistakes of it to "problems" (of char *), PLACE.MEMBER: TEXT. rest: the member without "to". model: NULL: those that can be told without it. */
+void push_item_check (const Json *rest, const Model *model, const char *place, GPtrArray *problems);
+
+/* The model says which mode there is where the member does not. All mistakes at once (MODEL), in the detail. */
 bool push_item_read (const Json *rest, const Model *model, const char *place, PushItem *ret_item, GError **error);
 void push_item_clear (PushItem *item);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PushItem, push_item_clear)
