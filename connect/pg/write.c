@@ -218,7 +218,8 @@ static bool
 make_marks (PgSession *session, const WritePlan *plan, GError **error)
 {
   const char *const params[] = { plan->schema };
-  g_autoptr (DbResult) there = NULL, schema = NULL;
+  g_autoptr (DbResult) there = NULL;
+  bool made;
   if (!session_query (session,
                       "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace "
                       "where n.nspname = $1 and c.relname = 'weir_delivered'",
@@ -226,13 +227,8 @@ make_marks (PgSession *session, const WritePlan *plan, GError **error)
     return false;
   if (db_result_rows (there) > 0)
     return true;
-  g_autofree char *sql = write_sql_make_marks (plan), *name = text_quote_ident (plan->schema);
-  g_autofree char *make = g_strconcat ("create schema ", name, NULL);
-  if (!session_query (session, "select 1 from pg_namespace where nspname = $1", params, 1, &schema, error))
-    return false;
-  if (db_result_rows (schema) == 0 && !plan->create)
-    return connect_fail (error, CONNECT_CONFIGURATION, "3F000", NULL, "there is no schema %s", name);
-  if (db_result_rows (schema) == 0 && !session_exec (session, make, error))
+  g_autofree char *sql = write_sql_make_marks (plan);
+  if (!write_make_schema (session, plan->schema, plan->create, &made, error))
     return false;
   return session_exec (session, sql, NULL) || session_exec (session, sql, error);
 }
@@ -266,16 +262,17 @@ pg_write (const Request *request, Done *done, GError **error)
 
 /* ---- check ---- */
 
+/* In a transaction that is taken back. */
 static bool
-try_table (PgSession *session, const char *table, GError **error)
+try_table (PgSession *session, const char *schema, const char *table, bool create, bool *ret_made, GError **error)
 {
   const char *const params[] = { "weir" };
   g_autofree char *make = g_strdup_printf ("create table %s (word varchar(10))", table);
   g_autofree char *put = g_strdup_printf ("insert into %s (word) values ($1)", table);
-  g_autofree char *get = g_strdup_printf ("select word from %s", table), *drop = g_strdup_printf ("drop table %s", table);
+  g_autofree char *get = g_strdup_printf ("select word from %s", table);
   g_autoptr (DbResult) rows = NULL;
-  if (!session_exec (session, make, error) || !session_query (session, put, params, 1, NULL, error)
-      || !session_query (session, get, NULL, 0, &rows, error) || !session_exec (session, drop, error))
+  if (!write_make_schema (session, schema, create, ret_made, error) || !session_exec (session, make, error)
+      || !session_query (session, put, params, 1, NULL, error) || !session_query (session, get, NULL, 0, &rows, error))
     return false;
   return (db_result_rows (rows) == 1 && g_strcmp0 (db_result_value (rows, 0, 0), "weir") == 0)
          || connect_fail (error, CONNECT_TRANSIENT, NULL, NULL, "what was written is not what is read");
@@ -286,23 +283,20 @@ pg_write_check (const Request *request, PgSession *session, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (uid_random (), id);
-  const char *schema = request->to != NULL ? json_string_value (json_object_get (request->to, "schema")) : NULL;
+  bool create = connect_truth (request->to, "to", "create", true), made = false;
+  const char *schema = json_string_value (json_object_get (request->to, "schema"));
   if (schema == NULL)
     schema = json_string_value (json_object_get (request->connection, "schema"));
-  g_autofree char *quoted = text_quote_ident (schema != NULL ? schema : "public");
-  g_autofree char *table = g_strdup_printf ("%s.\"weir_check_%.8s\"", quoted, id);
-  g_autoptr (GError) problem = NULL;
-  bool done = try_table (session, table, &problem);
+  if (schema == NULL)
+    schema = "public";
+  g_autofree char *quoted = text_quote_ident (schema), *table = g_strdup_printf ("%s.\"weir_check_%.8s\"", quoted, id);
+  if (!session_begin (session, "", error))
+    return false;
+  bool done = try_table (session, schema, table, create, &made, error);
+  if (db_is_usable (session->db))
+    (void) session_exec (session, "rollback", NULL);
   if (done)
-    connect_checked ("write", true, "a table in schema %s was made, written, read back and dropped", quoted);
-  else
-    {
-      g_autofree char *drop = g_strdup_printf ("drop table if exists %s", table);
-      connect_checked ("write", false, "%s", problem->message);
-      if (db_is_usable (session->db))
-        (void) session_exec (session, drop, NULL);
-    }
-  if (!done)
-    g_propagate_error (error, g_steal_pointer (&problem));
+    connect_checked ("write", true, "a table in schema %s was made, written, read back and taken back%s", quoted,
+                     made ? "; the schema is not there yet, the first delivery makes it" : "");
   return done;
 }

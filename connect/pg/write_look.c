@@ -176,22 +176,26 @@ write_look (PgSession *session, WritePlan *plan, GError **error)
          && know_types (session, plan, error) && settle_columns (plan, error);
 }
 
-static bool
-make_schema (PgSession *session, const WritePlan *plan, GError **error)
+bool
+write_make_schema (PgSession *session, const char *schema, bool create, bool *ret_made, GError **error)
 {
-  const char *const params[] = { plan->schema };
+  const char *const params[] = { schema };
   g_autoptr (DbResult) rows = NULL;
   if (!session_query (session, "select 1 from pg_namespace where nspname = $1", params, 1, &rows, error))
     return false;
-  g_autofree char *name = text_quote_ident (plan->schema), *sql = g_strconcat ("create schema ", name, NULL);
-  return db_result_rows (rows) > 0 || session_exec (session, sql, error);
+  g_autofree char *name = text_quote_ident (schema), *sql = g_strconcat ("create schema ", name, NULL);
+  *ret_made = db_result_rows (rows) == 0;
+  if (*ret_made && !create)
+    return connect_fail (error, CONNECT_CONFIGURATION, "3F000", NULL, "there is no schema %s", name);
+  return !*ret_made || session_exec (session, sql, error);
 }
 
 static bool
 make_table (PgSession *session, WritePlan *plan, GError **error)
 {
   g_autofree char *sql = write_sql_create (plan);
-  if (!make_schema (session, plan, error) || !session_exec (session, sql, error))
+  bool made;
+  if (!write_make_schema (session, plan->schema, true, &made, error) || !session_exec (session, sql, error))
     return false;
   connect_note ("%s was made", plan->target);
   plan->is_unique = strstr (sql, ", primary key (") != NULL;

@@ -12,4 +12,7 @@ bool write_look (PgSession *session, WritePlan *plan, GError **error);
 /* Makes what is missing: schema, table, columns. */
 bool write_make (PgSession *session, WritePlan *plan, GError **error);
 
+/* create: whether it may be made where it is missing; else that is an error (CONFIGURATION). *ret_made: it was. */
+bool write_make_schema (PgSession *session, const char *schema, bool create, bool *ret_made, GError **error);
+
 #endif

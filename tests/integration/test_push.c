@@ -200,6 +200,18 @@ test_values (void **state)
   write_job (
       home, "things",
       "{\"table\": \"things\", \"deliver\": [{\"to\": \"dwh\", \"schema\": \"Other \\\"place\\\"\", \"table\": \"The; things\"}]}");
+  /* A schema that the first delivery makes is no mistake, and is not made before; unless the job says that it has to be there. */
+  g_autoptr (Outcome) checked = expect_weir (home, 0, "check", "things", NULL);
+  assert_contains (
+      checked->out,
+      "a table in schema \"Other \"\"place\"\"\" was made, written, read back and taken back; the schema is not there yet");
+  assert_store (&store, "0", "select count(*) from pg_namespace where nspname like 'Other%'");
+  write_job (home, "strict", "{\"table\": \"things\", \"deliver\": [{\"to\": \"dwh\", \"schema\": \"shop\", \"create\": false}]}");
+  g_autoptr (Outcome) missing = expect_weir (home, 2, "check", "strict", NULL);
+  const char *once = strstr (missing->out, "there is no schema \"shop\"");
+  assert_non_null (once);
+  assert_null (strstr (once + 1, "there is no schema"));
+  home_remove_file (home, "jobs/strict.json");
   load (home, "things-1.csv",
         "k,t,n,j,z,d,b,u,when it was\n"
         "1,\"a\"\"b\nc,;d\",123456789012345678901234567890.000000001,\"{\"\"a\"\": [1, null, "
