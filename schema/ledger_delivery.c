@@ -274,13 +274,37 @@ delivery_renew (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice
 }
 
 bool
-delivery_whole (Db *db, const char *home, const char *job, const char *destination, int64_t item, const char *table, GError **error)
+delivery_whole (Db *db, const char *home, const char *job, const char *destination, int64_t item, const char *table, bool first,
+                GError **error)
 {
   LedgerNumber number;
   char run[UID_TEXT_SIZE];
   uid_format (uid_random (), run);
   return LEDGER_ASK ("delivery/whole", NULL, { "home", home }, { "job", job }, { "destination", destination },
-                     { "item", ledger_number (&number, item) }, { "table", table }, { "run", run });
+                     { "item", ledger_number (&number, item) }, { "table", table }, { "run", run },
+                     { "cause", first ? "run" : "whole" });
+}
+
+bool
+delivery_is_new (Db *db, const char *job, const char *destination, int64_t item, const char *table, bool *ret_new, GError **error)
+{
+  LedgerNumber number;
+  g_autoptr (DbResult) found = NULL;
+  if (!LEDGER_ASK ("delivery/is_new", &found, { "job", job }, { "destination", destination },
+                   { "item", ledger_number (&number, item) }, { "table", table }))
+    return false;
+  *ret_new = db_result_bool (found, 0, 0);
+  return true;
+}
+
+bool
+delivery_has_rows (Db *db, const char *schema, const char *table, bool *ret_has, GError **error)
+{
+  g_autoptr (DbResult) rows = NULL;
+  if (!LEDGER_ASK ("delivery/has_rows", &rows, { "schema", schema }, { "table", table }))
+    return false;
+  *ret_has = db_result_rows (rows) > 0;
+  return true;
 }
 
 /* Changes deliveries, and takes away what was kept for those that ask for nothing more, and what was told of them. */

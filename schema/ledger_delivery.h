@@ -100,9 +100,16 @@ bool delivery_refused (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, 
 bool delivery_renew (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t item, int64_t *ret_count,
                      GError **error);
 
-/* All of a table is to be sent. */
+/* All of a table is to be sent. first: to a member that is new, and so nothing is taken away at the other side. */
 bool delivery_whole (Db *db, const char *home, const char *job, const char *destination, int64_t item, const char *table,
-                     GError **error);
+                     bool first, GError **error);
+
+/* Whether a member has never delivered anything of the table, and nothing of it waits, or was given up. */
+bool delivery_is_new (Db *db, const char *job, const char *destination, int64_t item, const char *table, bool *ret_new,
+                      GError **error);
+
+/* Of a table of the warehouse, which is there. */
+bool delivery_has_rows (Db *db, const char *schema, const char *table, bool *ret_has, GError **error);
 
 /* A person gives it up. What was kept of rows for it goes, too. */
 bool delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error);

@@ -167,8 +167,18 @@ where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or jo
   and (:'item'::integer is null or item = :'item'::integer) and (home is null or home = :'home' or job = any (:'jobs'::text[]))
 
 -- name: whole
+-- "cause": whole, or run of a member that has sent nothing yet: its first delivery has the whole table anyway, and takes nothing away at the other side.
 insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause, home)
-values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', 'whole', :'home')
+values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', :'cause', :'home')
+
+-- name: is_new
+-- Whether a member has delivered nothing yet, and nothing of it waits, or was given up.
+select not exists (select from weir.delivery d where d.job = :'job' and d.destination = :'destination' and d.item = :'item'::integer and d.table_name = :'table')
+   and not exists (select from weir.delivery_target t
+                   where t.job = :'job' and t.destination = :'destination' and t.item = :'item'::integer and t.table_name = :'table' and t.whole_on is not null)
+
+-- name: has_rows
+select from :"schema".:"table" limit 1
 
 -- name: drop
 -- A person gives up; "run": by the first digits of its id.

@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/secrets.h"
+#include "pipeline/warehouse/columns.h"
+#include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/jobs/deliveries.h"
 #include "src/load/loader.h"
@@ -197,19 +199,21 @@ run_courier (const Call *call, Round *round, GError **error)
   return push_courier_run (call->settings, &courier, error);
 }
 
-/* All of the tables of the jobs that are meant. */
-typedef struct
+/* Members of "deliver" of the jobs that are meant, one after the other. */
+typedef struct Asking
 {
   Db *db;
-  const char *home;
+  const Settings *settings;
   const DeliveryChoice *choice;
+  bool (*ask) (struct Asking *asking, const char *destination, int64_t item, const char *table, GError **error);
   const Job *job;
   unsigned count;
+  GPtrArray *empty; /* of char *: jobs of which there is nothing to deliver yet */
   GError *error;
 } Asking;
 
 static void
-ask_whole (const JobDelivery *delivery, int64_t item, const char *table, void *data)
+ask_member (const JobDelivery *delivery, int64_t item, const char *table, void *data)
 {
   Asking *asking = data;
   const DeliveryChoice *choice = asking->choice;
@@ -217,24 +221,74 @@ ask_whole (const JobDelivery *delivery, int64_t item, const char *table, void *d
       || (choice->table != NULL && strcmp (choice->table, table) != 0))
     return;
   asking->count++;
-  (void) delivery_whole (asking->db, asking->home, asking->job->name, delivery->connection, item, table, &asking->error);
+  (void) asking->ask (asking, delivery->connection, item, table, &asking->error);
 }
 
 static bool
-ask_full (Db *db, const char *home, const Jobs *jobs, const DeliveryChoice *choice, GError **error)
+ask_members (Asking *asking, const Jobs *jobs, GError **error)
 {
-  Asking asking = { db, home, choice, NULL, 0, NULL };
+  const DeliveryChoice *choice = asking->choice;
   for (guint i = 0; i < jobs->jobs->len; i++)
     {
-      asking.job = jobs->jobs->pdata[i];
-      if (choice->job == NULL || strcmp (choice->job, asking.job->name) == 0)
-        deliveries_each (asking.job, ask_whole, &asking);
+      asking->job = jobs->jobs->pdata[i];
+      if (choice->job == NULL || strcmp (choice->job, asking->job->name) == 0)
+        deliveries_each (asking->job, ask_member, asking);
     }
-  if (asking.error != NULL)
-    return g_propagate_error (error, asking.error), false;
-  return asking.count > 0
+  if (asking->error == NULL)
+    return true;
+  g_propagate_error (error, asking->error);
+  return false;
+}
+
+static bool
+ask_whole (Asking *asking, const char *destination, int64_t item, const char *table, GError **error)
+{
+  return delivery_whole (asking->db, asking->settings->home, asking->job->name, destination, item, table, false, error);
+}
+
+static bool
+ask_full (Asking *asking, const Jobs *jobs, GError **error)
+{
+  asking->ask = ask_whole;
+  if (!ask_members (asking, jobs, error))
+    return false;
+  return asking->count > 0
          || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir jobs` lists what is delivered where." },
                        "no job delivers that: nothing was changed");
+}
+
+static bool
+has_anything (const Asking *asking, const char *table, bool *ret_has, GError **error)
+{
+  g_auto (TableState) state = { 0 };
+  if (!ledger_table_read (asking->db, table, false, &state, error))
+    return false;
+  const char *schema = state.warehouse_schema != NULL ? state.warehouse_schema : asking->settings->warehouse_schema;
+  g_autoptr (GPtrArray) columns = columns_read (asking->db, schema, table, error);
+  return columns != NULL && (columns->len == 0 || delivery_has_rows (asking->db, schema, table, ret_has, error));
+}
+
+/* A table that was full before a job said "deliver". */
+static bool
+note_first (Asking *asking, const char *destination, int64_t item, const char *table, GError **error)
+{
+  bool is_new = false, has_rows = false;
+  const char *job = asking->job->name;
+  if (!delivery_is_new (asking->db, job, destination, item, table, &is_new, error)
+      || (is_new && !has_anything (asking, table, &has_rows, error)))
+    return false;
+  if (has_rows)
+    return delivery_whole (asking->db, asking->settings->home, job, destination, item, table, true, error);
+  if (is_new && !g_ptr_array_find_with_equal_func (asking->empty, job, g_str_equal, NULL))
+    g_ptr_array_add (asking->empty, (gpointer) job);
+  return true;
+}
+
+static bool
+ask_first (Asking *asking, const Jobs *jobs, GError **error)
+{
+  asking->ask = note_first;
+  return ask_members (asking, jobs, error);
 }
 
 /* 0, or why not all was delivered. */
@@ -272,27 +326,12 @@ check_names (const Settings *settings, const Jobs *jobs, const DeliveryChoice *c
                        "no job delivers a table \"%s\"", choice->table);
 }
 
-/* A table that was full before a job said "deliver" is sent with its next change, or when it is asked for. */
-static bool
-tell_never_sent (const Call *call, const Jobs *jobs, GError **error)
+static void
+tell_nothing (int64_t waiting, const GPtrArray *empty)
 {
-  DeliveryChoice choice = choice_of (call);
-  g_autoptr (Db) db = database_open (call->settings, error);
-  for (guint i = 0; db != NULL && i < jobs->jobs->len; i++)
-    {
-      g_autoptr (DbResult) rows = NULL;
-      const Job *job = jobs->jobs->pdata[i];
-      if (job->deliver->len == 0 || (call->n_arguments > 0 && !g_str_equal (call->arguments[0], job->name)))
-        continue;
-      choice.job = job->name;
-      if (!delivery_list (db, &choice, 1, &rows, error))
-        return false;
-      if (db_result_rows (rows) == 0)
-        printf (
-            "%s: nothing was delivered yet. What its table has now is sent with its next change; at once: weir push %s --full\n",
-            job->name, job->name);
-    }
-  return db != NULL;
+  puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
+  for (guint i = 0; i < empty->len; i++)
+    printf ("%s: nothing was delivered yet: its table has no rows.\n", (const char *) empty->pdata[i]);
 }
 
 static bool
@@ -309,8 +348,10 @@ run_round (Call *call, int *ret_code, GError **error)
     return false;
   g_autofree char *names = deliveries_jobs (jobs);
   const DeliveryOwner owner = { call->settings->home, names };
+  g_autoptr (GPtrArray) empty = g_ptr_array_new ();
+  Asking asking = { .db = db, .settings = call->settings, .choice = &choice, .empty = empty };
   if (!delivery_renew (db, &owner, &choice, -1, &waiting, error) || !check_names (call->settings, jobs, &choice, waiting, error)
-      || (options->full && !ask_full (db, call->settings->home, jobs, &choice, error)))
+      || !(options->full ? ask_full : ask_first) (&asking, jobs, error))
     return false;
   g_clear_pointer (&db, db_free);
   if (!run_courier (call, &round, error))
@@ -320,10 +361,7 @@ run_round (Call *call, int *ret_code, GError **error)
   if (call->json)
     show_json (all);
   else if (json_array_size (results) == 0 && json_array_size (failed) == 0)
-    {
-      puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
-      return waiting > 0 || tell_never_sent (call, jobs, error);
-    }
+    tell_nothing (waiting, empty);
   return true;
 }
 

@@ -26,7 +26,7 @@ given (Home *home, const char *table, const char *model, const char *items)
   return store;
 }
 
-/* Given a table that is there already, when a job delivers it, then all of it comes first, and what changes later. */
+/* Given a table that is full before a job delivers it, then all of it comes first, takes nothing away there, and then what changes. */
 static void
 test_upsert (void **state)
 {
@@ -34,17 +34,20 @@ test_upsert (void **state)
   g_auto (Store) store = store_make (home);
   configure_store (home, store.url, "");
   home_write_model (home, "people", PEOPLE);
+  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
+  g_autoptr (Outcome) none = expect_weir (home, 0, "push", NULL);
+  assert_string_equal (none->out, "Nothing waits to be delivered.\npeople: nothing was delivered yet: its table has no rows.\n");
+  home_remove_file (home, "jobs/people.json");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,\"\",\n");
+  load (home, "people-2.csv", "email,name,age\nc@x.org,\"Cid, \"\"the\"\" x\",40\n");
+  store_run (&store, "create table people (people_id uuid, email text, name text, age bigint);"
+                     " insert into people values ('c0ffee00-1234-4000-8000-000000000001', 'z@x.org')");
   write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
   assert_outbox (home, "nothing");
-  g_autoptr (Outcome) none = expect_weir (home, 0, "push", NULL);
-  assert_contains (none->out, "people: nothing was delivered yet");
-  assert_contains (none->out, "weir push people --full");
-  load (home, "people-2.csv", "email,name,age\nc@x.org,\"Cid, \"\"the\"\" x\",40\n");
-  assert_outbox (home, "waiting 1");
   g_autoptr (Outcome) first = expect_weir (home, 0, "push", NULL);
   assert_contains (first->out, "dwh: people: 3 rows of 1 run delivered\n");
   assert_outbox (home, "sent 1");
+  assert_store (&store, "z@x.org", "delete from people where email = 'z@x.org' returning email");
   assert_same (&store, THERE, HERE);
   load (home, "people-3.csv", "email,name,age\na@x.org,Anna,31\nb@x.org,\"\",\n");
   load (home, "people-4.csv", "email,name,age\nd@x.org,Dan,50\n");
@@ -138,6 +141,15 @@ test_append (void **state)
   store_run (&store, "insert into events values ('odd', 9)");
   assert_weir (home, 0, "push", "events", "--full", NULL);
   assert_same (&store, there, here);
+
+  /* A member that comes later has what was there, and each row once. */
+  write_job (home, "events", "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"table\": \"late\"}]}");
+  static const char late[] = "select what, n, count(*) from late group by 1, 2 order by 1, 2";
+  assert_weir (home, 0, "push", "events", NULL);
+  assert_same (&store, late, here);
+  load (home, "events-5.csv", "what,n\nlast,3\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_same (&store, late, here);
 }
 
 /* Rows that wait for what they refer to come with the run that brought them, when they are taken up. */
@@ -764,7 +776,12 @@ test_given_up (void **state)
   Home *home = *state;
   g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
+  assert_weir (home, 0, "push", "people", "--drop", NULL);
+  g_autoptr (Outcome) nothing = expect_weir (home, 0, "push", NULL);
+  assert_string_equal (nothing->out, "Nothing waits to be delivered.\n");
+  load (home, "people-2.csv", "email,name,age\nb@x.org,Bob,30\n");
   assert_weir (home, 0, "push", NULL);
+  assert_same (&store, THERE, HERE);
   assert_weir (home, 0, "undo", "last", "--yes", NULL);
   assert_sql (home, "1", "select count(*) from weir.delivery_touched");
   assert_weir (home, 0, "gc", NULL);
