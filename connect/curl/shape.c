@@ -85,6 +85,25 @@ shape_append (const Shape *shape, const char *const *cells, const size_t *length
   g_string_append_c (line, '\n');
 }
 
+/* ---- rows that are gone ---- */
+
+bool
+shape_hides_gone (const Json *delivery)
+{
+  const Json *columns = json_object_get (delivery, "columns"), *last = NULL;
+  if (json_array_size (columns) > 1)
+    last = json_array_get (columns, json_array_size (columns) - 1);
+  return g_strcmp0 (json_string_value (json_object_get (delivery, "mode")), "upsert") == 0
+         && json_is_true (json_object_get (delivery, "whole"))
+         && g_strcmp0 (json_string_value (json_object_get (last, "name")), "weir_gone") == 0;
+}
+
+bool
+shape_is_gone (const char *cell)
+{
+  return g_strcmp0 (cell, "t") == 0;
+}
+
 /* ---- the file ---- */
 
 static bool
@@ -113,6 +132,7 @@ typedef struct
 {
   const Shape *shape;
   int fd;
+  bool hides_gone;
   int64_t written; /* with what is in the buffer */
   GString *buffer;
   Sha256 *sha;
@@ -134,7 +154,7 @@ write_head (Writer *writer, const Json *columns)
 {
   if (writer->shape->bom)
     g_string_append (writer->buffer, MARK);
-  size_t n = json_array_size (columns);
+  size_t n = json_array_size (columns) - writer->hides_gone;
   g_autofree const char **names = g_new0 (const char *, n + 1);
   g_autofree size_t *lengths = g_new0 (size_t, n + 1);
   for (size_t i = 0; i < n; i++)
@@ -159,6 +179,8 @@ write_rows (Writer *writer, SpoolReader *reader, ShapeRow row, void *data, Shape
         return false;
       if (n == 0)
         return flush (writer, 0, error);
+      if (writer->hides_gone && shape_is_gone (cells[--n]))
+        continue;
       size_t before = writer->buffer->len;
       shape_append (writer->shape, cells, lengths, n, writer->buffer);
       int64_t length = (int64_t) (writer->buffer->len - before);
@@ -172,8 +194,9 @@ write_rows (Writer *writer, SpoolReader *reader, ShapeRow row, void *data, Shape
 }
 
 static bool
-write_shaped (const Shape *shape, const Json *columns, ShapeRow row, void *data, Shaped *ret, GError **error)
+write_shaped (const Shape *shape, const Json *delivery, ShapeRow row, void *data, Shaped *ret, GError **error)
 {
+  const Json *columns = json_object_get (delivery, "columns");
   g_autoptr (SpoolReader) reader = spool_reader_open (columns, error);
   if (reader == NULL)
     return false;
@@ -182,7 +205,7 @@ write_shaped (const Shape *shape, const Json *columns, ShapeRow row, void *data,
     return false;
   g_autoptr (GString) buffer = g_string_new (NULL);
   g_autoptr (Sha256) sha = sha256_new ();
-  Writer writer = { .shape = shape, .fd = ret->fd, .buffer = buffer, .sha = sha };
+  Writer writer = { .shape = shape, .fd = ret->fd, .hides_gone = shape_hides_gone (delivery), .buffer = buffer, .sha = sha };
   write_head (&writer, columns);
   ret->head = writer.written;
   if (!write_rows (&writer, reader, row, data, ret, error))
@@ -196,7 +219,7 @@ bool
 shape_make (const Shape *shape, const Request *request, ShapeRow row, void *data, Shaped *ret, GError **error)
 {
   *ret = (Shaped) { .fd = -1 };
-  if (row == NULL && is_as_spooled (shape))
+  if (row == NULL && is_as_spooled (shape) && !shape_hides_gone (request->delivery))
     return take_spool (request, ret, error);
-  return write_shaped (shape, json_object_get (request->delivery, "columns"), row, data, ret, error);
+  return write_shaped (shape, request->delivery, row, data, ret, error);
 }

@@ -26,6 +26,11 @@ typedef struct
 void shaped_clear (Shaped *shaped);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shaped, shaped_clear)
 
+/* Whether the delivery is a whole table, of which there is nothing else to tell: its last column, weir_gone, is left out then, and so is each row of which that
+ * cell says that only its key is left. Who has changes needs both. */
+bool shape_hides_gone (const Json *delivery);
+bool shape_is_gone (const char *cell);
+
 /* What is told of each row while it is written: its cells (NULL: NULL) and the bytes that it becomes. False: it cannot go on. */
 typedef bool (*ShapeRow) (const char *const *cells, size_t n, int64_t offset, int64_t length, void *data, GError **error);
 

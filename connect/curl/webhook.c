@@ -29,6 +29,7 @@ typedef struct
   int64_t timeout;
   bool sends_rows, as_json;
   int64_t limit;
+  int64_t rows; /* in the body */
 } Hook;
 
 /* In clear to this machine alone, or where somebody says that it may be. */
@@ -137,9 +138,10 @@ fail_large (const Hook *hook, GError **error)
 
 /* A line for each row: an object of texts and nulls. */
 static bool
-append_json_rows (const Hook *hook, const Request *request, GString *body, GError **error)
+append_json_rows (Hook *hook, const Request *request, GString *body, GError **error)
 {
   const Json *columns = json_object_get (request->delivery, "columns");
+  bool hides_gone = shape_hides_gone (request->delivery);
   g_autoptr (SpoolReader) reader = spool_reader_open (columns, error);
   while (reader != NULL)
     {
@@ -150,12 +152,15 @@ append_json_rows (const Hook *hook, const Request *request, GString *body, GErro
         return false;
       if (n == 0)
         return true;
+      if (hides_gone && shape_is_gone (cells[--n]))
+        continue;
       g_autoptr (Json) row = json_object ();
       for (size_t i = 0; i < n; i++)
         json_object_set_new (row, json_string_value (json_object_get (json_array_get (columns, i), "name")),
                              text_or_null (cells[i]));
       g_autofree char *line = weir_json_text (row);
       g_string_append_printf (body, "%s\n", line);
+      hook->rows++;
       if ((int64_t) body->len > hook->limit)
         return fail_large (hook, error);
     }
@@ -163,7 +168,7 @@ append_json_rows (const Hook *hook, const Request *request, GString *body, GErro
 }
 
 static bool
-append_csv_rows (const Hook *hook, const Request *request, GString *body, GError **error)
+append_csv_rows (Hook *hook, const Request *request, GString *body, GError **error)
 {
   g_auto (Shaped) shaped = { .fd = -1 };
   const Shape shape = shape_read (request->to);
@@ -171,6 +176,7 @@ append_csv_rows (const Hook *hook, const Request *request, GString *body, GError
     return false;
   if (shaped.size > hook->limit)
     return fail_large (hook, error);
+  hook->rows = shaped.rows;
   g_string_set_size (body, (gsize) shaped.size);
   for (int64_t at = 0; at < shaped.size;)
     {
@@ -219,7 +225,7 @@ add_fact (GStrvBuilder *headers, const char *name, const char *value)
 }
 
 static GStrv
-make_headers (const Hook *hook, const Request *request, const PathFacts *facts, const GString *body)
+make_headers (const Hook *hook, const PathFacts *facts, const GString *body)
 {
   g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
   g_autofree char *run = g_uri_escape_string (facts->run != NULL ? facts->run : "", NULL, FALSE);
@@ -241,7 +247,7 @@ make_headers (const Hook *hook, const Request *request, const PathFacts *facts, 
     {
       add_fact (headers, "weir-table", facts->table);
       add_fact (headers, "weir-run", facts->run);
-      add_header (headers, "weir-rows: %" PRId64, delivered_rows (request));
+      add_header (headers, "weir-rows: %" PRId64, hook->rows);
     }
   return g_strv_builder_end (headers);
 }
@@ -256,7 +262,7 @@ post (const Hook *hook, const Request *request, const GString *body, GError **er
     {
       g_autoptr (GString) said = g_string_new (NULL);
       g_autoptr (GError) local = NULL;
-      g_auto (GStrv) headers = make_headers (hook, request, &facts, body);
+      g_auto (GStrv) headers = make_headers (hook, &facts, body);
       g_auto (TransferResult) result = { 0 };
       TransferRequest asked = {
         .url = hook->url, .protocols = "http,https", .ca_file = hook->ca_file, .data = said, .take = keep_body
@@ -283,7 +289,7 @@ post (const Hook *hook, const Request *request, const GString *body, GError **er
 static bool
 write_hook (const Request *request, Done *done, GError **error)
 {
-  const Hook hook = read_hook (request);
+  Hook hook = read_hook (request);
   if (request->delivery == NULL)
     connect_mistake ("delivery", "is missing");
   if (connect_has_mistakes ())
@@ -299,7 +305,7 @@ write_hook (const Request *request, Done *done, GError **error)
     return false;
   if (!post (&hook, request, body, error))
     return false;
-  done->rows = delivered_rows (request);
+  done->rows = hook.sends_rows ? hook.rows : delivered_rows (request);
   return true;
 }
 

@@ -255,6 +255,39 @@ test_after (void **state)
   assert_connector_error (outside, 78, "configuration", "after.folder", "..");
 }
 
+/* A whole table has nothing to say of rows that are gone; of changes they are told. */
+static void
+test_gone (void **state)
+{
+  static const struct
+  {
+    const char *whole, *mode, *more, *content;
+  } cases[] = {
+    { "false", "upsert", "", "\"id\",\"weir_gone\"\n\"1\",\"f\"\n\"2\",\"t\"\n" },
+    { "true", "upsert", "", "\"id\"\n\"1\"\n" },
+    { "true", "upsert", ", \"delimiter\": \";\", \"quote\": \"needed\", \"header\": false", "1\n" },
+    { "true", "swap", "", "\"id\",\"weir_gone\"\n\"1\",\"f\"\n\"2\",\"t\"\n" }, /* the user's own column */
+  };
+  const Place *place = *state;
+  files_put (place->share, "kept.txt", "x");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ConnectorRun) written = run (
+          place, "write",
+          files_request (connection (place),
+                         "\"to\": {\"path\": \"gone.csv\", \"replace\": true%s}, \"delivery\": {\"run\": \"" RUN_ID
+                         "\", \"table\": \"t\", \"mode\": \"%s\", \"whole\": %s, \"rows\": 2, \"columns\": [{\"name\": \"id\"}, "
+                         "{\"name\": \"weir_gone\"}]}",
+                         cases[i].more, cases[i].mode, cases[i].whole),
+          "\"id\",\"weir_gone\"\n\"1\",\"f\"\n\"2\",\"t\"\n");
+      assert_connector_done (written);
+      g_autofree char *path = g_build_filename (place->share, "gone.csv", NULL), *text = NULL;
+      assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      assert_string_equal (text, cases[i].content);
+      assert_int_equal (unlink (path), 0);
+    }
+}
+
 static void
 test_check (void **state)
 {
@@ -278,6 +311,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_write, setup, teardown),
     cmocka_unit_test_setup_teardown (test_killed, setup, teardown),
     cmocka_unit_test_setup_teardown (test_after, setup, teardown),
+    cmocka_unit_test_setup_teardown (test_gone, setup, teardown),
     cmocka_unit_test_setup_teardown (test_check, setup, teardown),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

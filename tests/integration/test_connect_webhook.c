@@ -111,6 +111,23 @@ test_rows (void **state)
       place, "write", files_request (connection (place), "\"to\": {\"send\": \"rows\", \"limit\": \"10 B\"}, " FILES_DELIVERY));
   assert_connector_error (large, 78, "configuration", NULL, "limit");
   assert_int_equal (sink_count (place->sink, false), 2);
+
+  /* A whole table has nothing to say of rows that are gone. */
+  static const char whole[] =
+      "\"delivery\": {\"run\": \"" RUN_ID "\", \"table\": \"t\", \"mode\": \"upsert\", \"whole\": true, \"rows\": 2,"
+      " \"columns\": [{\"name\": \"id\"}, {\"name\": \"weir_gone\"}]}";
+  for (int json = 0; json < 2; json++)
+    {
+      g_autoptr (Json) request = files_request (connection (place), "\"to\": {\"send\": \"rows\", \"format\": \"%s\"}, %s",
+                                                json == 1 ? "json" : "csv", whole);
+      g_autoptr (ConnectorRun) present =
+          connector_run (place->folder, CURL_PROGRAM, "write", request, "\"id\",\"weir_gone\"\n\"1\",\"f\"\n\"2\",\"t\"\n");
+      assert_connector_done (present);
+    }
+  g_autoptr (Json) more = sink_all (place->sink);
+  assert_string_equal (json_string_value (json_object_get (json_array_get (more, 2), "body")), "\"id\"\n\"1\"\n");
+  assert_string_equal (json_string_value (json_object_get (json_array_get (more, 3), "body")), "{\"id\":\"1\"}\n");
+  assert_string_equal (header (json_array_get (more, 3), "weir-rows"), "1");
 }
 
 static void

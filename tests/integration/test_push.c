@@ -555,13 +555,20 @@ test_share (void **state)
   assert_weir (home, 0, "push", NULL);
   g_autofree char *run = sql_scalar (home, "select run_id::text from weir.file");
   g_autofree char *name = g_strdup_printf ("share/changes-%s.csv", run), *text = home_read_file (home, name);
-  assert_contains (text, "a@x.org");
-  load (home, "people-2.csv", "email,name,age\na@x.org,Anna,30\n");
+  assert_string_equal (text, "\"email\",\"name\",\"age\"\n\"a@x.org\",\"Ann\",\"30\"\n\"b@x.org\",\"Bob\",\n");
+  load (home, "people-2.csv", "email,name,age\nc@x.org,Cid,1\n");
+  assert_weir (home, 0, "push", NULL);
+  assert_weir (home, 0, "undo", "last", "--yes", NULL);
+  assert_weir (home, 0, "push", NULL);
+  g_autofree char *undo = sql_scalar (home, "select run_id::text from weir.delivery where cause = 'undo' and item = 1");
+  g_autofree char *other = g_strdup_printf ("share/changes-%s.csv", undo), *gone = home_read_file (home, other);
+  assert_string_equal (gone, "\"email\",\"name\",\"age\",\"weir_gone\"\n\"c@x.org\",,,\"t\"\n");
+  load (home, "people-3.csv", "email,name,age\na@x.org,Anna,30\n");
   assert_weir (home, 0, "push", NULL);
   g_autofree char *whole = home_read_file (home, "share/people.csv");
   assert_contains (whole, "Anna");
   assert_contains (whole, "Bob");
-  assert_int_equal (home_count_files (home, "share"), 4);
+  assert_int_equal (home_count_files (home, "share"), 6);
 }
 
 /* Redshift's dialect, on a PostgreSQL that has been given what it lacks. */
