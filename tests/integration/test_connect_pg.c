@@ -244,6 +244,14 @@ test_check (void **state)
   g_autofree char *text = connector_text (run);
   assert_contains (text, "pg_read_all_stats");
   assert_contains (text, "public.t has no index that begins with at");
+
+  /* A schema that the first delivery makes: twice, for it is not left there. */
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (ConnectorRun) there = pg_expect (source, "check", "{'to': {'schema': 'shop'}}");
+      g_autofree char *said = connector_text (there);
+      assert_contains (said, "the schema is not there yet, the first delivery makes it");
+    }
 }
 
 /* Numbers and times that may come behind others, whoever is open. */
