@@ -10,10 +10,16 @@ where :'source'::text is null or source = :'source'
 order by source, stream
 
 -- name: move
--- Compare and set: whoever comes second waits for the first, and finds it moved.
+-- Compare and set: whoever comes second waits for the first, and finds it moved. The one before stays where nothing was gained, as by a
+-- pull that read but the overlap again: else a step back would lead to the same place. A connector's own words ("$earlier") gain nothing.
 with moved as (
     update weir.bookmark
-    set previous = position, position = :'to'::jsonb, run_id = :'run'::uuid, updated_on = clock_timestamp()
+    set previous = case (select count(distinct case jsonb_typeof(p)
+                                               when 'object' then p - array(select k from jsonb_object_keys(p) k where k like '$%')
+                                               else p end)
+                         from (values (position), (:'to'::jsonb)) v (p))
+                   when 1 then previous else position end,
+        position = :'to'::jsonb, run_id = :'run'::uuid, updated_on = clock_timestamp()
     where source = :'source' and stream = :'stream' and position = :'from'::jsonb
     returning 1),
 made as (
@@ -63,7 +69,8 @@ select exists (select from weir.file where kept_sha256 = :'sha' and sha256 = coa
 -- name: set
 insert into weir.bookmark (source, stream, position, previous) values (:'source', :'stream', :'position'::jsonb, 'null')
 on conflict (source, stream) do update
-set previous = weir.bookmark.position, position = excluded.position, run_id = null, updated_on = clock_timestamp()
+set previous = case when weir.bookmark.position = excluded.position then weir.bookmark.previous else weir.bookmark.position end,
+    position = excluded.position, run_id = null, updated_on = clock_timestamp()
 
 -- name: forget
 delete from weir.bookmark where source = :'source' and stream = :'stream'

@@ -132,7 +132,7 @@ const Command command_bookmark = {
   .description = "Without a word: a list.\n\n"
                  "  weir bookmark\n"
                  "  weir bookmark orders\n"
-                 "  weir bookmark rewind orders    the last window is read once more\n"
+                 "  weir bookmark rewind orders    the last window that brought something is read once more\n"
                  "  weir bookmark set orders public.orders '{\"updated_at\": \"2026-11-01T00:00:00Z\"}'\n"
                  "  weir bookmark forget orders    all is read from the beginning",
   .takes = TAKES_SETTINGS | TAKES_JSON | PASSES_ARGUMENTS,

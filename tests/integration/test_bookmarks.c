@@ -280,6 +280,38 @@ test_by_hand (void **state)
   assert_sql (home, "0", "select count(*) from weir.bookmark");
 }
 
+static void
+move_to (Db *db, const char *from, const char *to)
+{
+  g_autoptr (Json) began = json_loads (from, JSON_DECODE_ANY, NULL), ends = json_loads (to, JSON_DECODE_ANY, NULL);
+  g_autoptr (GError) error = NULL;
+  assert_true (ledger_bookmark_move (db, "job", "s", began, ends, uid_random (), &error));
+}
+
+/* A step back leads to where something else was read, however often nothing came since. */
+static void
+test_back_behind_nothing_new (void **state)
+{
+  Home *home = *state;
+  sql_run_text (home, "select 1");
+  g_autoptr (Json) back = NULL, three = json_integer (3), one = json_loads ("{\"id\": 1, \"$earlier\": {\"id\": 2}}", 0, NULL);
+  move_to (home->db, "null", "{\"$earlier\": {\"id\": 1}}");
+  move_to (home->db, "{\"$earlier\": {\"id\": 1}}", "{\"$earlier\": {\"id\": 2}}");
+  assert_sql (home, "null", "select previous from weir.bookmark");
+  move_to (home->db, "{\"$earlier\": {\"id\": 2}}", "{\"id\": 1, \"$earlier\": {\"id\": 2}}");
+  move_to (home->db, "{\"id\": 1, \"$earlier\": {\"id\": 2}}", "{\"id\": 2}");
+  move_to (home->db, "{\"id\": 2}", "{\"id\": 2}");
+  move_to (home->db, "{\"id\": 2}", "{\"id\": 2, \"$earlier\": {\"id\": 3}}");
+  assert_sql (home, "{\"id\": 2, \"$earlier\": {\"id\": 3}}|{\"id\": 1, \"$earlier\": {\"id\": 2}}",
+              "select position, previous from weir.bookmark");
+  assert_true (ledger_bookmark_set (home->db, "job", "s", one, NULL));
+  move_to (home->db, "{\"id\": 1, \"$earlier\": {\"id\": 2}}", "3");
+  move_to (home->db, "3", "3.0");
+  assert_true (ledger_bookmark_set (home->db, "job", "s", three, NULL));
+  assert_true (ledger_bookmark_rewind (home->db, "job", "s", &back, NULL));
+  assert_true (json_equal (back, one));
+}
+
 int
 main (void)
 {
@@ -297,6 +329,7 @@ main (void)
     TEST (test_undo_of_the_first),
     TEST (test_held),
     TEST (test_by_hand),
+    TEST (test_back_behind_nothing_new),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
