@@ -135,6 +135,21 @@ write_file (Store *store, const Request *request, Done *done, GError **error)
 
 /* ---- after ---- */
 
+/* What a place says of a folder that is missing is its own, and may be no more than that a command failed. */
+static void
+explain_move (Store *store, const char *path, const char *folder, GError **error)
+{
+  Found found = FOUND_OTHER;
+  FileFacts facts;
+  g_autofree char *within = path_join (folder, "x"), *name = NULL;
+  path_split (within, &name);
+  if (name[0] == '\0' || !store->verbs->look (store, name, &found, &facts, NULL) || found != FOUND_NOTHING)
+    return;
+  g_clear_error (error);
+  connect_fail (error, CONNECT_CONFIGURATION, NULL, "Make the folder there, or mend \"folder\" of \"after\".",
+                "there is no folder \"%s\" at %s to move \"%s\" into", name, store->what, path);
+}
+
 static bool
 move_file (Store *store, const char *path, const char *folder, GError **error)
 {
@@ -148,7 +163,7 @@ move_file (Store *store, const char *path, const char *folder, GError **error)
       if (store->verbs->rename (store, path, to, &exists, error))
         return true;
       if (!exists)
-        return false;
+        return explain_move (store, path, folder, error), false;
       char unique[UID_TEXT_SIZE];
       uid_format (uid_random (), unique);
       unique[8] = '\0';

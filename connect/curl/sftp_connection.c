@@ -179,6 +179,8 @@ sftp_open (const Request *request, const StoreVerbs *verbs)
 
 /* ---- what went wrong ---- */
 
+#define AUTHORIZED "The public key (ssh-keygen -y -f KEY) has to be in the user's .ssh/authorized_keys there."
+
 bool
 sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GError **error)
 {
@@ -207,7 +209,10 @@ sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GEr
                          "%s: %s has no host key of a type that is known here, or no cipher that libssh2 has: %s", what, sftp->host,
                          result->text);
   if (result->code == CODE_LOGIN)
-    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67", sftp->key_is_encrypted ? "Is \"key_passphrase\" right?" : NULL,
+    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67",
+                         sftp->key_file == NULL   ? NULL
+                         : sftp->key_is_encrypted ? "Is \"key_passphrase\" right? " AUTHORIZED
+                                                  : AUTHORIZED,
                          "%s: %s does not let \"%s\" in with the %s%s%s", what, sftp->host, sftp->user,
                          sftp->key_file != NULL ? "key \"" : "password", sftp->key_file != NULL ? sftp->key_file : "",
                          sftp->key_file != NULL ? "\"" : "");

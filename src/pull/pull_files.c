@@ -108,8 +108,17 @@ settle_row (Pulling *pulling, const DbResult *files, int row, GError **error)
          && ledger_pulled_settle (pulling->options->loader->db, pulling->job->name, &file, error);
 }
 
+static void
+say_it_stays (const Pulling *pulling, const char *path, GError *problem)
+{
+  const char *why = pull_without_name (pulling->job, problem->message);
+  char *message = g_strdup_printf ("%s: %s was loaded, and stays as it is: %s", pulling->job->name, path, why);
+  g_free (problem->message);
+  problem->message = message;
+}
+
 /* Also those of pulls before. One with which it cannot be done keeps the others neither from this nor, since it comes last, from being loaded;
- * what is wrong with the whole source or with us ends it. */
+ * the first such is the pull's error, the others are told. What is wrong with the whole source or with us ends it. */
 static bool
 settle_all (Pulling *pulling, GError **error)
 {
@@ -127,10 +136,11 @@ settle_all (Pulling *pulling, GError **error)
         continue;
       if (pulling->how != CONNECTED_CONFIGURATION)
         return g_propagate_error (error, g_steal_pointer (&problem)), false;
-      pull_tell (pulling, "%s was loaded, and stays as it is: %s", db_result_named (files, row, "path"),
-                 pull_without_name (pulling->job, problem->message));
+      say_it_stays (pulling, db_result_named (files, row, "path"), problem);
       if (first == NULL)
         first = g_steal_pointer (&problem);
+      else
+        pull_tell (pulling, "%s", pull_without_name (pulling->job, problem->message));
     }
   if (first == NULL)
     return true;

@@ -84,6 +84,7 @@ test_user_keys (void **state)
     const char *class, *path, *text;
   } cases[] = {
     { stranger, NULL, 77, "credentials", NULL, stranger },
+    { stranger, NULL, 77, "credentials", NULL, ".ssh/authorized_keys" },
     { rsa, NULL, 77, "credentials", NULL, "RSA keys do not work" },
     { locked, NULL, 78, "configuration", "connection.key_passphrase", "encrypted" },
     { locked, "wrong one", 77, "credentials", NULL, locked },
@@ -361,7 +362,9 @@ test_after (void **state)
   assert_non_null (strstr (json_string_value (connector_line (changed, "note", 0)), "has changed"));
   assert_file (place->data, "d.csv", "x");
   g_autoptr (ConnectorRun) no_folder = finish (place, "d.csv", FILES_MTIME, nowhere);
-  assert_connector_error (no_folder, 78, "configuration", NULL, "no");
+  assert_connector_error (no_folder, 78, "configuration", NULL, "Make the folder");
+  g_autofree char *said = g_strdup_printf ("there is no folder \"%s/no\"", place->data);
+  assert_connector_error (no_folder, 78, "configuration", NULL, said);
   assert_file (place->data, "d.csv", "x");
 }
 

@@ -247,6 +247,13 @@ test_after (void **state)
   g_autofree char *left = files_names_in (place->share, "."), *done = files_names_in (place->share, "done");
   assert_string_equal (left, "d.csv done");
   assert_true (g_str_has_prefix (done, "b.csv c-") && g_str_has_suffix (done, " c.csv"));
+  g_autoptr (ConnectorRun) nowhere =
+      run (place, "write",
+           files_request (connection (place), "\"after\": {\"path\": \"d.csv\", \"size\": 1, \"mtime\": \"" FILES_MTIME
+                                              "\", \"action\": \"move\", \"folder\": \"no/\"}"),
+           NULL);
+  assert_connector_error (nowhere, 78, "configuration", NULL, "there is no folder \"no\"");
+  assert_connector_error (nowhere, 78, "configuration", NULL, "Make the folder");
   g_autoptr (ConnectorRun) outside =
       run (place, "write",
            files_request (connection (place), "\"after\": {\"path\": \"d.csv\", \"size\": 1, \"mtime\": \"" FILES_MTIME

@@ -531,6 +531,8 @@ test_a_file_that_stays (void **state)
   home_write_file (home, "source/stays", "users_1.csv");
   g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
   assert_contains (outcome->err, "users_1.csv was loaded, and stays as it is: it may not be removed");
+  const char *said = strstr (outcome->err, "it may not be removed");
+  assert_null (strstr (said + 1, "it may not be removed"));
   assert_rows (home, "1|Ann\n2|Bob");
   assert_true (home_has_file (home, "source/files/users_1.csv"));
   assert_false (home_has_file (home, "source/files/users_2.csv"));
