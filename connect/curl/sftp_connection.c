@@ -181,6 +181,15 @@ sftp_open (const Request *request, const StoreVerbs *verbs)
 
 #define AUTHORIZED "The public key (ssh-keygen -y -f KEY) has to be in the user's .ssh/authorized_keys there."
 
+/* What who is not let in may have to mend. */
+static const char *
+login_hint (const Sftp *sftp)
+{
+  if (sftp->key_file == NULL)
+    return NULL;
+  return sftp->key_is_encrypted ? "Is \"key_passphrase\" right? " AUTHORIZED : AUTHORIZED;
+}
+
 bool
 sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GError **error)
 {
@@ -209,12 +218,8 @@ sftp_fail (const Sftp *sftp, const TransferResult *result, const char *what, GEr
                          "%s: %s has no host key of a type that is known here, or no cipher that libssh2 has: %s", what, sftp->host,
                          result->text);
   if (result->code == CODE_LOGIN)
-    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67",
-                         sftp->key_file == NULL   ? NULL
-                         : sftp->key_is_encrypted ? "Is \"key_passphrase\" right? " AUTHORIZED
-                                                  : AUTHORIZED,
-                         "%s: %s does not let \"%s\" in with the %s%s%s", what, sftp->host, sftp->user,
-                         sftp->key_file != NULL ? "key \"" : "password", sftp->key_file != NULL ? sftp->key_file : "",
-                         sftp->key_file != NULL ? "\"" : "");
+    return connect_fail (error, CONNECT_CREDENTIALS, "curl 67", login_hint (sftp), "%s: %s does not let \"%s\" in with the %s%s%s",
+                         what, sftp->host, sftp->user, sftp->key_file != NULL ? "key \"" : "password",
+                         sftp->key_file != NULL ? sftp->key_file : "", sftp->key_file != NULL ? "\"" : "");
   return outcome_fail (result, what, error);
 }

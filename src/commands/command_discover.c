@@ -41,7 +41,9 @@ propose (const Call *call, const Json *streams, GError **error)
 {
   const DiscoverOptions *options = call->options;
   g_autofree char *name = NULL;
-  g_autoptr (Json) job = discovered_propose (call->settings, call->arguments[0], streams, &name, error);
+  const char *connection = call->arguments[0], *stream = call->arguments[1];
+  const char *pattern = discover_is_pattern (call->settings, connection, stream) ? stream : NULL;
+  g_autoptr (Json) job = discovered_propose (call->settings, connection, pattern, streams, &name, error);
   if (job == NULL || (options->write && !write_job (call->settings, name, job, error)))
     return false;
   show_json (job);
@@ -101,7 +103,8 @@ const Command command_discover = {
                  "the table has a key and a column that grows; read it before it is pulled.\n\n"
                  "  weir discover app\n"
                  "  weir discover app public.orders\n"
-                 "  weir discover app public.orders --job --write    writes jobs/orders.json",
+                 "  weir discover app public.orders --job --write    writes jobs/orders.json\n"
+                 "  weir discover partner 'out/orders_*.csv' --job   of files: of all that the pattern names",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .least = 0,
   .most = 2,

@@ -56,18 +56,31 @@ pick_stream (const Json *streams, const char *connection, const char *stream, GE
   return NULL;
 }
 
+bool
+discover_is_pattern (const Settings *settings, const char *connection, const char *stream)
+{
+  static const char *const kinds[] = { "sftp", "share", NULL };
+  const char *type = text_of (json_object_get (settings->connections, connection), "type");
+  return stream != NULL && strpbrk (stream, "*?[/") != NULL && g_strv_contains (kinds, type);
+}
+
 Json *
 discover_streams (const Asking *asking, const char *connection, const char *stream, GError **error)
 {
   g_auto (Connected) connected = { 0 };
   g_autoptr (Json) request = json_object ();
-  if (stream != NULL)
+  bool is_pattern = discover_is_pattern (asking->settings, connection, stream);
+  if (is_pattern)
+    json_object_set_new (request, "from", json_pack ("{s:o}", "path", weir_json_string (stream)));
+  else if (stream != NULL)
     json_object_set_new (request, "stream", weir_json_string (stream));
   if (!ask_connector (asking, connection, "discover", request, &connected, error)
       || !connected_error (&connected, connection, error))
     return NULL;
   for (size_t i = 0; i < json_array_size (connected.notes); i++)
     fprintf (stderr, "note: %s\n", json_string_value (json_array_get (connected.notes, i)));
+  if (is_pattern && json_array_size (connected.streams) > 0)
+    return json_incref (connected.streams);
   return stream != NULL ? pick_stream (connected.streams, connection, stream, error) : json_incref (connected.streams);
 }
 

@@ -24,6 +24,23 @@ table_of (const char *stream, bool is_file)
   return name_of_table (name);
 }
 
+/* The table of a pattern of files: what all of their names have, of "out/orders_*.csv" orders; else their folder's, or the connection's. Owned by the caller. */
+static char *
+table_of_pattern (const char *pattern, const char *connection)
+{
+  g_autofree char *name = g_path_get_basename (pattern), *folder = g_path_get_dirname (pattern),
+                  *last = g_path_get_basename (folder);
+  char *dot = strrchr (name, '.'), *open, *close;
+  if (dot != NULL)
+    *dot = '\0';
+  while ((open = strchr (name, '[')) != NULL && (close = strchr (open, ']')) != NULL)
+    memset (open, ' ', (size_t) (close + 1 - open));
+  g_autofree char *folded = name_fold (g_strdelimit (name, "*?_", ' '));
+  if (folded[0] != '\0')
+    return name_of_table (folded);
+  return name_of_table (strcmp (last, ".") != 0 && strcmp (last, "/") != 0 ? last : connection);
+}
+
 /* A column by which changes are known: one that says so before another. NULL: none. */
 static const char *
 find_bookmark (const Json *stream)
@@ -73,27 +90,33 @@ propose_tap (Json *job, const Json *streams)
 static bool
 refuse_many (const char *connection, const Json *streams, GError **error)
 {
-  g_autofree char *hint =
-      g_strdup_printf ("weir discover %s \"%s\" --job", connection, text_of (json_array_get (streams, 0), "name"));
+  const Json *first = json_array_get (streams, 0);
+  const char *name = text_of (first, "name"), *dot = strrchr (name, '.');
+  bool is_file = g_str_equal (text_of (first, "kind"), "file");
+  g_autofree char *hint = is_file ? g_strdup_printf ("Of one file, or of all by a pattern: weir discover %s \"*%s\" --job",
+                                                     connection, dot != NULL ? dot : "")
+                                  : g_strdup_printf ("weir discover %s \"%s\" --job", connection, name);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "\"%s\" has %zu streams: which one is the job to pull?",
                     connection, json_array_size (streams));
 }
 
 Json *
-discovered_propose (const Settings *settings, const char *connection, const Json *streams, char **ret_name, GError **error)
+discovered_propose (const Settings *settings, const char *connection, const char *pattern, const Json *streams, char **ret_name,
+                    GError **error)
 {
   const Json *found = json_object_get (settings->connections, connection), *stream = json_array_get (streams, 0);
   bool is_tap = g_str_equal (text_of (found, "type"), "singer"), is_file = g_str_equal (text_of (stream, "kind"), "file");
   bool is_table = g_str_equal (text_of (stream, "kind"), "table") || g_str_equal (text_of (stream, "kind"), "view");
   if (json_array_size (streams) == 0)
     return weir_error (error, WEIR_ERROR_MODEL, "\"%s\" has nothing that could be pulled", connection), NULL;
-  if (!is_tap && json_array_size (streams) > 1)
+  if (!is_tap && pattern == NULL && json_array_size (streams) > 1)
     return refuse_many (connection, streams, error), NULL;
   Json *job = json_pack ("{s:s, s:{s:s}}", "$schema", "../schema/job.schema.json", "from", "connection", connection);
-  *ret_name = is_tap ? g_strdup (connection) : table_of (text_of (stream, "name"), is_file);
+  const char *name = pattern != NULL ? pattern : text_of (stream, "name");
+  *ret_name = is_tap ? g_strdup (connection) : pattern != NULL ? table_of_pattern (pattern, connection) : table_of (name, is_file);
   if (is_tap)
     return propose_tap (job, streams), job;
-  json_object_set_new (json_object_get (job, "from"), is_table ? "table" : "path", json_string (text_of (stream, "name")));
+  json_object_set_new (json_object_get (job, "from"), is_table ? "table" : "path", json_string (name));
   json_object_set_new (job, "to_table", json_string (*ret_name));
   if (is_file)
     json_object_set_new (job, "every", json_string ("1 hour"));

@@ -234,6 +234,40 @@ test_proposals (void **state)
   home_remove_file (home, "asked.discover");
 }
 
+/* Of files: all that a pattern names are one job, called by what their names have in common, or by their folder. */
+static void
+test_proposals_of_files (void **state)
+{
+  Home *home = *state;
+  static const char *const cases[][2] = {
+    { "out/orders_*.csv", "orders" }, { "out/[a-z]??.csv", "out" }, { "*", "files" },     { "/*.csv", "files" },
+    { "Out/Order*.CSV", "order" },    { "out/a_1.csv", "a_1" },     { "a/b c/*", "b_c" },
+  };
+  home_configure (home, ", \"connections\": {\"files\": {\"type\": \"share\", \"program\": \"./connector\", \"path\": \"/\"}}");
+  write_connector (home, SAY ("{\"stream\": {\"name\": \"out/a.csv\", \"kind\": \"file\", \"size\": 1}}")
+                             SAY ("{\"stream\": {\"name\": \"out/b.csv\", \"kind\": \"file\", \"size\": 1}}") DONE);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Outcome) proposed = expect_weir (home, 0, "discover", "files", cases[i][0], "--job", NULL);
+      g_autoptr (Json) job = outcome_json (proposed);
+      assert_json (job, "to_table", cases[i][1]);
+      assert_json (job, "from.path", cases[i][0]);
+      g_autofree char *asked = home_read_file (home, "asked.discover");
+      assert_contains (asked, cases[i][0]);
+      home_remove_file (home, "asked.discover");
+    }
+  assert_weir (home, 0, "discover", "files", "out/*.csv", "--write", NULL);
+  g_autoptr (Outcome) listed = expect_weir (home, 0, "jobs", "--json", NULL);
+  g_autoptr (Json) jobs = outcome_json (listed);
+  assert_json (jobs, "0.state", "ready");
+  g_autoptr (Outcome) many = expect_weir (home, 2, "discover", "files", "--job", NULL);
+  assert_contains (many->err, "weir discover files \"*.csv\" --job");
+  write_connector (home, DONE);
+  g_autoptr (Outcome) none = expect_weir (home, 2, "discover", "files", "in/*", "--job", NULL);
+  assert_contains (none->err, "\"files\" has no stream \"in/*\"");
+  home_remove_file (home, "asked.discover");
+}
+
 /* ---- jobs and bookmarks ---- */
 
 static void
@@ -347,8 +381,9 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_check_calls_nobody), TEST (test_check_by_name), TEST (test_codes),
-                                      TEST (test_discover),           TEST (test_proposals),     TEST (test_jobs),
-                                      TEST (test_bookmarks),          TEST (test_pause) };
+  const struct CMUnitTest tests[] = {
+    TEST (test_check_calls_nobody), TEST (test_check_by_name), TEST (test_codes),     TEST (test_discover), TEST (test_proposals),
+    TEST (test_proposals_of_files), TEST (test_jobs),          TEST (test_bookmarks), TEST (test_pause)
+  };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
