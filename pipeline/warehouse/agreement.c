@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/agreement.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
@@ -228,20 +229,47 @@ check_references (Db *db, const Catalog *catalog, const Model *model, const Agre
   return true;
 }
 
-/* The server's list is read from its files, which takes a while: each zone is asked for once. */
+/* Whether the server takes it as a time zone, and calls it the same: then it is in its list, which is read from more than a thousand files. What has a digit
+ * may be a rule ("UTC+1") instead of a name, and is looked for there. One name can be asked for in no other way that does not end a transaction. */
+static bool
+is_taken (Db *db, const char *zone, bool *ret_is, GError **error)
+{
+  *ret_is = false;
+  if (strpbrk (zone, "0123456789") != NULL)
+    return true;
+  g_autofree char *name = text_quote_literal (zone);
+  g_autofree char *block =
+      g_strdup_printf ("declare was text := current_setting ('TimeZone'); called text := '';"
+                       " begin"
+                       "  begin"
+                       "   called := set_config ('TimeZone', %s, true); perform set_config ('TimeZone', was, true);"
+                       "   exception when others then null;"
+                       "  end;"
+                       "  perform set_config ('weir.time_zone', called, false);"
+                       " end",
+                       name);
+  g_autofree char *literal = text_quote_literal (block), *sql = g_strconcat ("do ", literal, NULL);
+  g_autoptr (DbResult) found = NULL;
+  if (!db_exec (db, sql, error) || !db_query (db, "select current_setting ('weir.time_zone') = $1", &zone, 1, &found, error))
+    return false;
+  *ret_is = db_result_bool (found, 0, 0);
+  return true;
+}
+
 static bool
 check_time_zone (Db *db, const Model *model, const AgreementTerms *terms, GError **error)
 {
   const char *zone = model_time_zone (model);
   if (strcmp (zone, DEFAULT_TIME_ZONE) == 0 || (terms->zones != NULL && g_hash_table_contains (terms->zones, zone)))
     return true;
+  bool is = false;
   const SqlVar var = { "zone", zone };
   g_autoptr (DbResult) found = NULL;
-  if (!sql_run (db, "table/time_zone", &var, 1, &found, error))
+  if (!is_taken (db, zone, &is, error) || (!is && !sql_run (db, "table/time_zone", &var, 1, &found, error)))
     return false;
-  const char *near = db_result_value (found, 0, 1);
-  if (!db_result_bool (found, 0, 0))
+  if (!is && !db_result_bool (found, 0, 0))
     {
+      const char *near = db_result_value (found, 0, 1);
       g_autofree char *hint = near != NULL ? g_strdup_printf ("Did you mean \"%s\"?", near)
                                            : g_strdup ("`select name from pg_timezone_names` lists those it knows.");
       return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = "Nothing was changed.", .hint = hint },

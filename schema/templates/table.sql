@@ -12,9 +12,9 @@ where n.nspname = :'schema' and c.relname = :'table'
 
 -- name: time_zone
 -- Whether there is one of that name, and the only one that is so but for upper case or its last word.
-select exists (select from pg_timezone_names where name = :'zone'),
-       (select min(name) from pg_timezone_names
-        where lower(name) = lower(:'zone'::text) or lower(name) like '%/' || replace(lower(:'zone'::text), ' ', '_'))
+select coalesce(bool_or(name = :'zone'), false),
+       min(name) filter (where lower(name) = lower(:'zone'::text) or lower(name) like '%/' || replace(lower(:'zone'::text), ' ', '_'))
+from pg_timezone_names
 
 -- name: has_rows
 select exists (select from :"schema".:"table")

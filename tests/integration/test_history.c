@@ -518,6 +518,31 @@ test_a_zone_that_nobody_knows (void **state)
 }
 
 static void
+test_zones_that_the_server_knows (void **state)
+{
+  Home *home = *state;
+  static const struct
+  {
+    const char *zone, *said; /* NULL: it is one */
+  } cases[] = {
+    { "Etc/GMT+1", NULL },           { "EST5EDT", NULL },          { "GMT", NULL },
+    { "Asia/Tokyo", NULL },          { "UTC+1", "no time zone" },  { "<a>-3", "no time zone" },
+    { "CEST", "no time zone" },      { "Europe", "no time zone" }, { "oslo", "Did you mean \"Europe/Oslo\"" },
+    { "O'Slo\\\\", "no time zone" }, { " ", "no time zone" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *model = g_strdup_printf (USERS ", \"effective\": \"file_name\", \"time_zone\": \"%s\"}", cases[i].zone);
+      home_write_model (home, "users", model);
+      g_autoptr (Outcome) check = run_weir (home, "check", NULL);
+      if (cases[i].said != NULL)
+        assert_contains (check->out, cases[i].said);
+      else
+        assert_null (strstr (check->out, "no time zone"));
+    }
+}
+
+static void
 test_other_columns_cannot_say_when (void **state)
 {
   Home *home = *state;
@@ -774,6 +799,7 @@ main (void)
     TEST (test_rows_of_one_key),
     TEST (test_daylight_saving),
     TEST (test_a_zone_that_nobody_knows),
+    TEST (test_zones_that_the_server_knows),
     TEST (test_other_columns_cannot_say_when),
     TEST (test_since_ever),
     TEST (test_late_rows_refused),
