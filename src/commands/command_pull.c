@@ -21,7 +21,7 @@
 typedef struct
 {
   char *from, *to;
-  gboolean full, all, gaps, rejects_ok, resume, dry_run, scheduled;
+  gboolean full, all, gaps, rejects_ok, resume, dry_run, scheduled, names;
 } PullCommand;
 
 /* What is told while jobs are pulled. */
@@ -354,10 +354,26 @@ pull_all (const Call *call, Telling *telling, GError **error)
   return true;
 }
 
+/* Of the jobs that can be pulled: not those that only deliver. */
+static bool
+print_names (const Call *call, GError **error)
+{
+  g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
+  for (guint i = 0; jobs != NULL && i < jobs->jobs->len; i++)
+    {
+      const Job *job = jobs->jobs->pdata[i];
+      if (job->connection != NULL || job->steps != NULL)
+        puts (job->name);
+    }
+  return jobs != NULL;
+}
+
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
   const PullCommand *options = call->options;
+  if (options->names)
+    return print_names (call, error);
   g_auto (Telling) telling = { .options = options, .json = call->json };
   if (options->all == (call->n_arguments > 0))
     *ret_code = command_usage ("pull", "the names of jobs are needed, or --all");
@@ -384,6 +400,7 @@ static const CommandOption options[] = {
   { "gaps", 0, OPTION_FLAG (PullCommand, gaps), "Pull nothing: say which windows are missing", NULL },
   REJECTS_OK_OPTION (PullCommand),
   { "scheduled", 0, OPTION_FLAG (PullCommand, scheduled), NULL, NULL }, /* by whoever keeps the schedule */
+  { "names", 0, OPTION_FLAG (PullCommand, names), NULL, NULL },         /* by the completion of shells */
   { NULL },
 };
 

@@ -212,7 +212,7 @@ offer_named (Line *line, const char *arguments)
   if (strstr (arguments, "CONNECTION") != NULL)
     offer_names (line, &command_discover);
   if (strstr (arguments, "JOB") != NULL)
-    offer_names (line, &command_jobs);
+    offer_names (line, line->command == &command_pull ? &command_pull : &command_jobs);
   if (strstr (arguments, "TASK") != NULL)
     offer_names (line, &command_schedule);
   if (strstr (arguments, "RUN") != NULL)

@@ -33,6 +33,8 @@ static const struct
   { "retry o", "" }, /* its name needs quotes */
   { "key --home HOME u", "users" },
   { "key ro", "rotate" },
+  { "pull ''", "orders" },
+  { "push ''", "orders send" },
   { "key ''", "rotate users o_d_d shops" },
   { "load --table u", "users" },
   { "load --table = u", "users" },
@@ -49,10 +51,10 @@ static const struct
   { "history users ''", "" },
   { "ledger host=x wa", "wait" },
   { "ledger run -- --pi", "" },
-  { "check ''", "app dwh orders" },
+  { "check ''", "app dwh orders send" },
   { "discover a", "app" },
   { "push --to ''", "app dwh" },
-  { "bookmark ''", "rewind set forget orders" },
+  { "bookmark ''", "rewind set forget orders send" },
   { "bookmark rewind o", "orders" },
   { "pause o", "orders" },
   { "push --to ''", "app dwh" },
@@ -94,6 +96,7 @@ load_some (Home *home)
   g_autoptr (Json) shops = load_text (home, "shops.csv", "shop\nA\n", NULL);
   home_configure (home, ", \"connections\": {\"app\": {\"type\": \"x\"}, \"dwh\": {\"type\": \"x\"}}");
   home_write_file (home, "jobs/orders.json", "{\"from\": {\"connection\": \"app\"}, \"mode\": \"dump\"}");
+  home_write_file (home, "jobs/send.json", "{\"table\": \"users\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"append\"}]}");
   g_autoptr (Json) odd = load_text (home, "o d d.csv", "x\n1\n", NULL);
 }
 
