@@ -45,8 +45,13 @@ from weir.pulled_file where source = :'job' and settled_on is null order by path
 select count(*) from :"schema".:"table" w where :condition
 
 -- name: of_jobs
--- When the last pull of each ended, whoever began it, as far as the ledger knows.
+-- When the last pull of each ended, whoever began it, as far as the ledger knows; and which of its files waits for a person, as in "held".
 select j.name as job, extract(epoch from greatest(
          (select max(e.completed_on) from weir.execution e where e.pipeline = 'pull ' || j.name),
-         (select max(e.completed_on) from weir.pulled_file p join weir.execution e on e.execution_id = p.run_id where p.source = j.name)))::bigint as pulled
+         (select max(e.completed_on) from weir.pulled_file p join weir.execution e on e.execution_id = p.run_id where p.source = j.name)))::bigint as pulled,
+       h.run as held_run, h.file_name as held_file
 from unnest(:'jobs'::text[]) j (name)
+left join lateral (select left(f.run_id::text, 8) as run, f.file_name from weir.file f
+                   where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state = 'held'
+                     and f.disposition in ('held', 'left') and f.declaration ->> 'job' = j.name
+                   order by f.seen_on limit 1) h on true

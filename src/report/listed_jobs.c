@@ -112,6 +112,11 @@ add_pulls (Json *object, const DbResult *rows)
   while (row >= 0 && strcmp (db_result_named (rows, row, "job"), job) != 0)
     row--;
   json_object_set_new (object, "pulled", instant_of (row >= 0 ? db_result_named (rows, row, "pulled") : NULL));
+  const char *run = row >= 0 ? db_result_named (rows, row, "held_run") : NULL;
+  json_object_set_new (
+      object, "held",
+      run != NULL ? json_pack ("{s:s, s:o}", "run", run, "file", weir_json_string (db_result_named (rows, row, "held_file")))
+                  : json_null ());
   show_times_to_iso (object, times);
 }
 
@@ -152,6 +157,8 @@ state_of (const Json *object)
     return "paused";
   if (is_there (object, "began") && !is_there (object, "ended"))
     return "under way";
+  if (json_is_object (json_object_get (object, "held")))
+    return "held";
   return is_there (object, "failure") ? "failing" : "ready";
 }
 
@@ -340,6 +347,20 @@ show_state (const Json *job)
   return g_strdup (g_strcmp0 (state, "ready") == 0 && result != NULL ? result : state);
 }
 
+/* Why nothing comes. What is held is also why its pulls fail since. */
+static void
+show_obstacle (const Json *job)
+{
+  const Json *held = json_object_get (job, "held");
+  const char *name = text_at (job, "name"), *run = text_at (held, "run");
+  const char *text = run != NULL ? text_at (held, "file") : text_at (job, "failure");
+  g_autofree char *shown = text != NULL ? text_printable (text, strlen (text), SIZE_MAX) : NULL;
+  if (run != NULL)
+    printf ("%s waits: %s is held (weir approve %s, or weir discard %s)\n", name, shown, run, run);
+  else if (shown != NULL)
+    printf ("%s fails: %s\n", name, shown);
+}
+
 void
 listed_jobs_show (const Json *list)
 {
@@ -362,11 +383,5 @@ listed_jobs_show (const Json *list)
     }
   show_table (headers, cells);
   for (size_t i = 0; i < json_array_size (list); i++)
-    {
-      const Json *job = json_array_get (list, i);
-      const char *failure = text_at (job, "failure");
-      g_autofree char *shown = failure != NULL ? text_printable (failure, strlen (failure), SIZE_MAX) : NULL;
-      if (shown != NULL)
-        printf ("%s fails: %s\n", text_at (job, "name"), shown);
-    }
+    show_obstacle (json_array_get (list, i));
 }

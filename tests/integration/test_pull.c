@@ -655,8 +655,16 @@ test_held (void **state)
   g_autoptr (Outcome) next = expect_weir (home, 1, "pull", "users", NULL);
   assert_contains (next->err, "of a pull before is held");
   assert_int_equal (source_asked (home), asked);
-  g_autofree char *run = json_at (held, "run");
+  g_autofree char *run = json_at (held, "run"), *waits = g_strdup_printf ("is held (weir approve %.8s,", run);
+  g_autoptr (Outcome) jobs = expect_weir (home, 0, "jobs", NULL);
+  assert_contains (jobs->out, waits);
+  assert_null (strstr (jobs->out, "users fails"));
+  g_autoptr (Outcome) listed = expect_weir (home, 0, "jobs", "--json", NULL);
+  g_autoptr (Json) list = outcome_json (listed);
+  assert_json (list, "0.state", "held");
   assert_weir (home, 0, "approve", run, NULL);
+  g_autoptr (Outcome) decided = expect_weir (home, 0, "jobs", NULL);
+  assert_null (strstr (decided->out, "users waits"));
   json_decref (source_pull (home, 0, "users"));
   assert_rows (home, "1|Name1");
 }
