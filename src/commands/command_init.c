@@ -62,11 +62,13 @@ make_schema_file (const Settings *settings, InitReport *report, GError **error)
   return true;
 }
 
+/* The folder of jobs, and what their "$schema" names. */
 static bool
-make_job_schema (const Settings *settings, InitReport *report, GError **error)
+make_jobs (const Settings *settings, InitReport *report, GError **error)
 {
   bool made;
-  if (!jobs_make_schema (settings, &made, error))
+  g_autofree char *folder = g_build_filename (settings->home, "jobs", NULL);
+  if (!fs_make_folder (folder, 0755, error) || !jobs_make_schema (settings, &made, error))
     return false;
   if (made)
     note (report, "schema of jobs schema/job.schema.json");
@@ -171,7 +173,7 @@ init_home (Call *call, InitReport *report, GError **error)
   if (!was_home)
     note (report, "home %s", settings->home);
   return make_settings_file (settings, report, error) && make_schema_file (settings, report, error)
-         && make_job_schema (settings, report, error) && make_settings_schema (settings, report, error)
+         && make_jobs (settings, report, error) && make_settings_schema (settings, report, error)
          && make_database (settings, report, error);
 }
 

@@ -103,6 +103,7 @@ test_init (void **state)
   assert_weir (home, 0, "init", NULL);
   static const char *const made[] = { "imports",
                                       "models",
+                                      "jobs",
                                       "archive",
                                       "failed",
                                       ".weir/key_secret",
