@@ -23,17 +23,28 @@ webhook_signature (const char *secret, const char *id, int64_t timestamp, const 
   return g_strconcat ("v1,", encoded, NULL);
 }
 
+static int
+compare_longest (gconstpointer a, gconstpointer b)
+{
+  size_t one = strlen (*(const char *const *) a), other = strlen (*(const char *const *) b);
+  return one == other ? 0 : one > other ? -1 : 1;
+}
+
 void
 webhook_hide_url (GString *said, const char *url)
 {
   g_auto (GStrv) parts = g_strsplit_set (url, "/?&=#", -1);
+  g_autoptr (GPtrArray) hidden = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = URL_HEAD_PARTS; i < g_strv_length (parts); i++)
     {
-      g_autofree char *plain = g_uri_unescape_string (parts[i], NULL);
-      if (strlen (parts[i]) < SECRET_LENGTH)
-        continue;
-      g_string_replace (said, parts[i], "***", 0);
-      if (plain != NULL && strlen (plain) >= SECRET_LENGTH)
-        g_string_replace (said, plain, "***", 0);
+      char *plain = g_uri_unescape_string (parts[i], NULL);
+      g_ptr_array_add (hidden, g_strdup (parts[i]));
+      if (plain != NULL)
+        g_ptr_array_add (hidden, plain);
     }
+  /* One may begin as another does. */
+  g_ptr_array_sort (hidden, compare_longest);
+  for (guint i = 0; i < hidden->len; i++)
+    if (strlen (hidden->pdata[i]) >= SECRET_LENGTH)
+      g_string_replace (said, hidden->pdata[i], "***", 0);
 }

@@ -83,10 +83,12 @@ delivery_take (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice,
   *ret_delivery = (Delivery) { .destination = g_strdup (choice->destination),
                                .job = g_strdup (db_result_value (taken, 0, 0)),
                                .item = db_result_int64 (taken, 0, 1),
-                               .table = g_strdup (db_result_value (taken, 0, 2)),
-                               .died = db_result_bool (taken, 0, 4) };
+                               .table = g_strdup (db_result_value (taken, 0, 2)) };
   for (int row = 0; row < db_result_rows (taken); row++)
-    ret_delivery->attempts = MAX (ret_delivery->attempts, db_result_int64 (taken, row, 3));
+    {
+      ret_delivery->attempts = MAX (ret_delivery->attempts, db_result_int64 (taken, row, 3));
+      ret_delivery->deaths = MAX (ret_delivery->deaths, db_result_int64 (taken, row, 4));
+    }
   return true;
 }
 

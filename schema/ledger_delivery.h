@@ -57,7 +57,7 @@ typedef struct
   bool forgets;      /* somebody was erased */
   bool again;        /* some of it may be at the other side already */
   int64_t attempts;  /* this one included */
-  bool died;         /* whoever sent it before has left no word */
+  int64_t deaths;    /* of the tries before: how many have left no word, where the last one has not */
   char *target;      /* where it goes (deliveries_target): whoever took it says so before delivery_pending */
   char *since;       /* since when the last of them waits: "2026-11-29T08:00:00Z" */
   Json *delivered;   /* what earlier tries have said of its receivers; NULL: nothing */

@@ -155,8 +155,7 @@ is_name_in (const char *list, const char *name)
 static char *
 name_at (const char *host, int64_t port)
 {
-  g_autofree char *small = g_ascii_strdown (host, -1);
-  return port == PORT_SSH ? g_steal_pointer (&small) : g_strdup_printf ("[%s]:%" G_GINT64_FORMAT, small, port);
+  return port == PORT_SSH ? g_strdup (host) : g_strdup_printf ("[%s]:%" G_GINT64_FORMAT, host, port);
 }
 
 char *
@@ -171,7 +170,7 @@ static GPtrArray *
 lines_of_host (const char *text, const char *host, int64_t port, GHashTable *revoked)
 {
   g_auto (GStrv) lines = g_strsplit_set (text, "\r\n", -1);
-  g_autofree char *name = name_at (host, port), *bare = g_ascii_strdown (host, -1);
+  g_autofree char *bare = g_ascii_strdown (host, -1), *name = name_at (bare, port);
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   for (size_t i = 0; lines[i] != NULL; i++)
     {

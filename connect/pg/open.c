@@ -16,21 +16,21 @@ static const char state_sql[] =
 
 static const char redshift_sql[] = "select now(), (extract (epoch from now()) * 1000000)::bigint, 0, 0";
 
-/* What is not known (a session that is just coming, a transaction that was prepared a moment ago) counts. A session that is idle has ended its
- * transaction since the locks were read, or begun it since the sessions were. One that is active without a time may take that of its statement. */
+/* What is not known (a session that is just coming, a transaction that was prepared a moment ago) counts. A session that is idle without a time has ended its
+ * transaction since the locks were read, or begun it since the sessions were; with one a client is between Describe and Execute. */
 static const char names_sql[] =
     "select case l.locktype when 'virtualxid' then l.virtualtransaction else '" PREPARED "' || l.transactionid end,"
     " s.since::text, (extract (epoch from s.since) * 1000000)::bigint,"
     " 'process ' || s.pid || coalesce (' of ' || s.usename, '') || ', since ' || s.since"
     " from pg_catalog.pg_locks l"
-    " left join (select *, coalesce (xact_start, query_start) as since from pg_catalog.pg_stat_activity) s on s.pid = l.pid"
+    " left join (select *, xact_start as since from pg_catalog.pg_stat_activity) s on s.pid = l.pid"
     " where l.granted"
     " and (l.locktype = 'virtualxid' and l.virtualxid = l.virtualtransaction or l.locktype = 'transactionid' and l.pid is null)"
     " and l.pid is distinct from pg_catalog.pg_backend_pid ()"
     " and (s.pid is null or s.usesysid is not null"
     "  and s.datid = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database ())"
     "  and coalesce (s.backend_type, '') not in ('autovacuum worker', 'walsender', 'parallel worker'))"
-    " and s.state is distinct from 'idle'"
+    " and (s.state is distinct from 'idle' or s.xact_start is not null)"
     " and not exists (select from pg_catalog.pg_prepared_xacts p"
     "  where p.transaction = l.transactionid and p.database <> pg_catalog.current_database ())"
     " order by s.since";

@@ -92,7 +92,8 @@ from (select d.job, d.item, d.table_name,
                           and (b.state = 'refused' or (b.state in ('waiting', 'sending') and b.next_on > clock_timestamp())))
       order by d.place limit 1) n
 where t.destination = :'destination' and t.job = n.job and t.item = n.item and t.table_name = n.table_name and t.state in ('waiting', 'sending')
-returning t.job, t.item, t.table_name, t.attempts, n.died
+returning t.job, t.item, t.table_name, t.attempts,
+          case when n.died then t.attempts - 1 - coalesce((t.detail ->> 'told')::bigint, 0) else 0 end
 
 -- name: pending
 -- All of it that this snapshot sees, in order. Whether the member has sent all of the table to where it sends now; and whether one of the job's did,
@@ -137,12 +138,14 @@ delete from weir.delivery_touched t
 where not exists (select from weir.delivery d where d.run_id = t.run_id and d.state in ('waiting', 'sending', 'refused'))
 
 -- name: settle_failed
--- "failing_since": when what still waits was tried first, and it failed; a pause of 0: we were asked to stop, and nothing has failed.
+-- "failing_since": when what still waits was tried first, and it failed; a pause of 0: we were asked to stop, and nothing has failed. "told": how many of the tries
+-- left a word, as those do not whose process dies.
 with settled as (
     update weir.delivery
     set state = :'state', next_on = case when :'state' = 'waiting' then clock_timestamp() + make_interval(secs => :'pause'::bigint) end,
         detail = :'detail'::jsonb || jsonb_strip_nulls(jsonb_build_object('failing_since',
-            coalesce(detail ->> 'failing_since', case when :'pause'::bigint is distinct from 0 then to_char(tried_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end)))
+            coalesce(detail ->> 'failing_since', case when :'pause'::bigint is distinct from 0 then to_char(tried_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end),
+            'told', case when :'detail'::jsonb ->> 'class' = 'crashed' then (detail ->> 'told')::bigint else attempts end))
     where destination = :'destination' and job = :'job' and item = :'item'::integer and table_name = :'table' and state in ('waiting', 'sending')
     returning detail ->> 'failing_since' as since)
 select min(since), min(since)::timestamptz <= clock_timestamp() - make_interval(secs => :'patience'::bigint) from settled

@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define GONE_WAIT_MS 10000 /* for what the server does yet in a session that was lost */
+
 /* A file that is open, and the run over it. */
 typedef struct
 {
@@ -304,15 +306,27 @@ may_change_columns (Loader *loader, const Input *input, GError **error)
   return false;
 }
 
+/* Whether the ledger surely does not know the run: the lost session, whose COMMIT may come yet, has the table no more. */
+static bool
+never_began (const Loader *loader, const Run *run)
+{
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, NULL) : NULL;
+  g_autoptr (DbResult) found = NULL;
+  return db != NULL && ledger_wait_table (db, run->table, GONE_WAIT_MS, NULL) && ledger_run (db, run->id, &found, NULL)
+         && db_result_rows (found) == 0;
+}
+
 /* Of a run that could not be begun. A COMMIT whose answer was lost, or that a stop cut off, may have begun it, and who gives the file back then leaves
  * a run that is open for ever: it has to be told as failed first. */
 static ClaimFate
 fate_unbegun (Loader *loader, const Input *input, const GError *failure)
 {
   const PipelineResult none = { .status = STATUS_FAILED };
-  bool in_doubt = !db_is_usable (loader->db);
-  return is_resumed (loader, failure) || (in_doubt && !record_failure (loader, &input->run, &none, failure)) ? CLAIM_ORPHAN
-                                                                                                             : CLAIM_GIVE_BACK;
+  if (is_resumed (loader, failure))
+    return CLAIM_ORPHAN;
+  bool is_settled =
+      db_is_usable (loader->db) || record_failure (loader, &input->run, &none, failure) || never_began (loader, &input->run);
+  return is_settled ? CLAIM_GIVE_BACK : CLAIM_ORPHAN;
 }
 
 /* Loads an open claimed file and places it. */

@@ -136,7 +136,10 @@ tell_incident (Json *item, bool personal)
   const char *table = json_string_value (json_object_get (item, "table"));
   Json *detail = json_object_get (item, "detail");
   if (personal && may_quote (detail))
-    json_object_del (detail, "message");
+    {
+      json_object_del (detail, "message");
+      json_object_del (detail, "hint");
+    }
   g_autofree char *text = kind != NULL ? incident_text (kind, table, json_object_get (item, "detail")) : NULL;
   if (text != NULL)
     json_object_set_new (item, "text", weir_json_string (text + strlen (table) + strlen (": ")));

@@ -284,14 +284,17 @@ append_folders (const Json *status, GString *text)
 static void
 append_incidents (const Json *incidents, GString *text)
 {
-  append_head (text, "weir_incident", "gauge", "1 for each open incident, by kind and table.");
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  append_head (text, "weir_incident", "gauge", "1 where there is an open incident, by kind and table.");
   for (size_t i = 0; i < json_array_size (incidents) && i < MOST_TABLES; i++)
     {
       const Json *incident = json_array_get (incidents, i);
       const char *kind = json_string_value (json_object_get (incident, "kind"));
       const char *table = json_string_value (json_object_get (incident, "table"));
-      append_two (text, "weir_incident",
-                  (const char *const[]) { "kind", kind != NULL ? kind : "", "table", table != NULL ? table : "" }, 1);
+      /* A table may go to several places, and a name comes once. */
+      if (g_hash_table_add (told, g_strdup_printf ("%s %s", kind, table)))
+        append_two (text, "weir_incident",
+                    (const char *const[]) { "kind", kind != NULL ? kind : "", "table", table != NULL ? table : "" }, 1);
     }
 }
 

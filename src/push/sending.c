@@ -366,8 +366,7 @@ settle_died (Sending *sending, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (Json) detail = json_object ();
   (void) find_job (sending, NULL);
-  weir_error (&problem, WEIR_ERROR_RETRY, "whoever sent it has died, %" G_GINT64_FORMAT " times by now",
-              sending->delivery.attempts - 1);
+  weir_error (&problem, WEIR_ERROR_RETRY, "whoever sent it has died, %" G_GINT64_FORMAT " times by now", sending->delivery.deaths);
   said_error (detail, connected_words[CONNECTED_CRASHED], problem);
   return settle_failed (sending, false, detail, error);
 }
@@ -409,7 +408,7 @@ send_next (const PushTask *task, Db **db, bool *ours, bool *ret_more, GError **e
   *ret_more = sending.delivery.job != NULL;
   if (!*ret_more)
     return true;
-  bool is_deadly = sending.delivery.died && !task->waits && sending.delivery.attempts > DEATHS;
+  bool is_deadly = !task->waits && sending.delivery.deaths >= DEATHS;
   bool done = is_deadly ? settle_died (&sending, error) : deliver (&sending, error);
   *db = sending.db;
   *ours = !sending.is_unlocked;

@@ -56,11 +56,10 @@ test_connection_lost_before_the_archive (void **state)
   assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from staging.people");
 }
 
-/* The run has begun, and nobody here heard of that: it does not stay open when its file is given back. */
+/* A load whose connection is cut at the first COMMIT. */
 static void
-test_begun_unheard (void **state)
+load_cut (Home *home, RelayMode mode)
 {
-  Home *home = *state;
   g_autofree char *folder = home_path (home, "relay"), *direct = g_strdup (home->url);
   Relay *relay = relay_start (home->cluster->socket, folder);
   g_free (home->url);
@@ -70,13 +69,34 @@ test_begun_unheard (void **state)
   home->url = g_steal_pointer (&direct);
   home_write_model (home, "users", USERS);
   home_drop (home, "users.csv", users_text);
-  relay_set (relay, RELAY_CUT_BEHIND, "commit$");
+  relay_set (relay, mode, "commit$");
   assert_weir (home, 3, "load", "imports/users.csv", NULL);
   assert_true (relay_triggered (relay));
+  relay_stop (relay);
+  home_configure (home, "");
+  assert_true (home_has_file (home, "imports/users.csv"));
+}
+
+/* The run has begun, and nobody here heard of that: it does not stay open when its file is given back. */
+static void
+test_begun_unheard (void **state)
+{
+  Home *home = *state;
+  load_cut (home, RELAY_CUT_BEHIND);
   assert_sql (home, "FAILED", "select string_agg(status, ' ') from weir.execution");
   assert_weir (home, 0, "watch", "--once", NULL);
   assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
-  relay_stop (relay);
+}
+
+/* It has not: its file is where it was, too. */
+static void
+test_not_begun (void **state)
+{
+  Home *home = *state;
+  load_cut (home, RELAY_CUT_BEFORE);
+  assert_sql (home, "0", "select count(*) from weir.execution");
+  assert_weir (home, 0, "load", "imports/users.csv", NULL);
+  assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
 }
 
 /* The COMMIT has told the ledger where the file goes: behind it no database is needed. */
@@ -190,6 +210,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_killed_by_chance),
     TEST (test_begun_unheard),
+    TEST (test_not_begun),
     TEST (test_connection_lost_before_the_archive),
     TEST (test_archived_without_the_database),
     TEST (test_told_after_the_crash),

@@ -5,6 +5,7 @@
 
 #include "base/autoptr.h"
 
+#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,6 +330,32 @@ test_hidden_horizon (void **state)
     }
 }
 
+/* A client between Describe and Execute: its session is idle to the server, and its transaction has begun. */
+static void
+test_described (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source,
+          "create table t (id bigint generated always as identity primary key, at timestamptz not null default now(), v text)");
+  g_autoptr (PgPull) pull = pg_pull_new (source, BY_TIME);
+  PGconn *client = PQconnectdb (source->url);
+  PQclear (PQprepare (client, "late", "insert into t (v) values ('late')", 0, NULL));
+  assert_true (PQenterPipelineMode (client) && PQsendDescribePrepared (client, "late") && PQsendFlushRequest (client)
+               && PQflush (client) == 0);
+  wait_until (
+      pg_number (
+          source,
+          "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle' and xact_start is not null")
+      == 1);
+  pg_sql (source, "insert into t (v) values ('soon')");
+  pg_pull (pull);
+  assert_true (PQsendQueryPrepared (client, "late", 0, NULL, NULL, NULL, 0) && PQpipelineSync (client));
+  wait_until (pg_number (source, "select count(*) from t") == 2);
+  PQfinish (client);
+  pg_pull (pull);
+  assert_same (source, pull, "a client that is slow");
+}
+
 int
 main (void)
 {
@@ -338,6 +365,7 @@ main (void)
     CASE (test_stream_sync),        CASE (test_stream_sync_batches), CASE (test_stream_log),
     CASE (test_stream_log_batches), CASE (test_stream_versions),     CASE (test_stream_versions_batches),
     CASE (test_stream_query),       CASE (test_come_once),           CASE (test_hidden_horizon),
+    CASE (test_described),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

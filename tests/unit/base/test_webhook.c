@@ -40,6 +40,7 @@ test_hidden_url (void **state)
     { "https://hooks.example.org/hook/B0123456789/XXXXXXXX", "no hook /hook/B0123456789/XXXXXXXX here",
       "no hook /hook/***/*** here" },
     { "https://h/x?token=abc%2Fdefgh&a=b", "x?token=abc%2Fdefgh and abc/defgh", "x?token=*** and ***" },
+    { "https://h/incoming/incoming-7f3c9a2b41", "no incoming-7f3c9a2b41 of incoming", "no *** of ***" },
     { "https://hooks.example.org/short", "hooks.example.org: short", "hooks.example.org: short" },
     { "https://hooks.example.org", "hooks.example.org", "hooks.example.org" },
     { "", "words", "words" },
