@@ -286,8 +286,12 @@ test_dies (void **state)
   g_auto (Store) store = store_make (home);
   begin (home, &store, NULL);
   load (home, "people-1.csv", "email,age\na@x.org,1\n");
-  /* Tries that failed, and said so, are none of those. */
-  sql_run_text (home, "update weir.delivery set attempts = 5, detail = '{\"told\": 5}'");
+  /* A try that failed, and said so, is none of those. */
+  configure_store (home, "postgresql://weir@/nobody?host=/nowhere", "");
+  assert_weir (home, 0, "push", "--send", "dwh", NULL);
+  assert_sql (home, "waiting|transient", "select state, detail ->> 'class' from weir.delivery");
+  sql_run_text (home, "update weir.delivery set next_on = null");
+  configure_store (home, store.url, "");
   home_set_environment (home, "WEIR_FAULT", "kill:push-spooled");
   for (int i = 0; i < 3; i++)
     assert_weir (home, 128 + SIGKILL, "push", "--send", "dwh", NULL);
