@@ -23,24 +23,6 @@ run_on (Db *db, const char *format, ...)
     fail_msg ("%s: %s", sql, error->message);
 }
 
-static char *
-source_text (const PgSource *source, const char *where)
-{
-  return pg_value (source,
-                   "select coalesce(string_agg(format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v), E'\\n' order by "
-                   "format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v) collate \"C\"), '')"
-                   " from t %s",
-                   where);
-}
-
-static void
-assert_same (const PgSource *source, const PgPull *pull, const char *what)
-{
-  g_autofree char *wanted = source_text (source, ""), *found = pg_pull_text (pull);
-  if (strcmp (wanted, found) != 0)
-    fail_msg ("%s: the source has\n%s\nand the destination\n%s", what, wanted, found);
-}
-
 /* ---- late commits ---- */
 
 /* What may be open when others are read: who wrote, who has a time or a number only, and who will be prepared. */
@@ -80,7 +62,7 @@ late_commit (const PgSource *source, const char *url, const char *more)
   assert_true (waits);
   pg_pull (pull);
   pg_pull_quiet (pull);
-  assert_same (source, pull, more);
+  pg_pull_assert (pull, more);
   assert_null (json_object_get (pull->position, "$earlier"));
   pg_sql (source, "drop table t");
   for (size_t i = 0; i < LATE; i++)
@@ -125,7 +107,7 @@ test_number_set_aside (void **state)
     pg_pull (pull);
   run_on (late, "insert into t values (2, now(), 'late'); commit");
   pg_pull (pull);
-  assert_same (source, pull, "a number set aside");
+  pg_pull_assert (pull, "a number set aside");
   pg_pull (pull);
   /* Once all is over nothing is read again. */
   pg_pull_quiet (pull);
@@ -353,7 +335,7 @@ test_described (void **state)
   wait_until (pg_number (source, "select count(*) from t") == 2);
   PQfinish (client);
   pg_pull (pull);
-  assert_same (source, pull, "a client that is slow");
+  pg_pull_assert (pull, "a client that is slow");
 }
 
 int

@@ -9,24 +9,6 @@
 #define SYNC "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'%s}"
 #define LOG "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id']%s}"
 
-static char *
-source_text (const PgSource *source, const char *where)
-{
-  return pg_value (source,
-                   "select coalesce(string_agg(format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v), E'\\n' order by "
-                   "format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v) collate \"C\"), '')"
-                   " from t %s",
-                   where);
-}
-
-static void
-assert_same (const PgSource *source, const PgPull *pull, const char *what)
-{
-  g_autofree char *wanted = source_text (source, ""), *found = pg_pull_text (pull);
-  if (strcmp (wanted, found) != 0)
-    fail_msg ("%s: the source has\n%s\nand the destination\n%s", what, wanted, found);
-}
-
 /* ---- batches ---- */
 
 /* 60 rows, of which many have the same time, some none. */
@@ -60,7 +42,7 @@ test_batches (void **state)
         g_autofree char *more = g_strdup_printf (shapes[shape], limit);
         g_autoptr (PgPull) pull = pg_pull_new (source, more);
         pg_pull (pull);
-        assert_same (source, pull, more);
+        pg_pull_assert (pull, more);
         assert_int_equal (pull->read, 60);
         pg_pull_quiet (pull);
       }
@@ -164,7 +146,7 @@ test_changes_between_batches (void **state)
   for (int i = 0; pg_pull_batch (pull); i++)
     pg_sql (source, "update t set v = v || 'y', at = now() where id in (%d, %d, %d)", i + 1, 60 - i, 1 + i * 5 % 60);
   pg_pull (pull);
-  assert_same (source, pull, "with changes between batches");
+  pg_pull_assert (pull, "with changes between batches");
 }
 
 /* ---- the other modes ---- */

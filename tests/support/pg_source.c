@@ -241,3 +241,14 @@ pg_pull_text (const PgPull *pull)
   g_ptr_array_add (all, NULL);
   return g_strjoinv ("\n", (char **) all->pdata);
 }
+
+void
+pg_pull_assert (const PgPull *pull, const char *what)
+{
+  g_autofree char *wanted =
+      pg_value (pull->source, "select coalesce(string_agg(format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v), E'\\n' order by "
+                              "format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v) collate \"C\"), '') from t");
+  g_autofree char *found = pg_pull_text (pull);
+  if (strcmp (wanted, found) != 0)
+    fail_msg ("%s: the source has\n%s\nand the destination\n%s", what, wanted, found);
+}

@@ -66,4 +66,7 @@ void pg_pull_quiet (PgPull *pull);
 /* All rows, sorted, a line each. Owned by the caller. */
 char *pg_pull_text (const PgPull *pull);
 
+/* Of a table t (id, at, v) with its three columns: what was pulled is what is there. */
+void pg_pull_assert (const PgPull *pull, const char *what);
+
 #endif

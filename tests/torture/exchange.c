@@ -265,15 +265,17 @@ guess_points (Trial *trial, const ExchangeScript *script, ExchangeFault fault, P
 }
 
 GArray *
-exchange_plan (Trial *trial, const ExchangeScript *script, ExchangeFault fault)
+exchange_plan (Trial *trial)
 {
+  const ExchangeKind *kind = trial->own;
+  const ExchangeScript *script = kind->script;
   Plan plan = { .points = g_array_new (false, false, sizeof (int)) };
   if (trial->is_quick)
-    guess_points (trial, script, fault, &plan);
+    guess_points (trial, script, kind->fault, &plan);
   for (int which = 0; which < script->cases && !trial->is_quick; which++)
     {
       plan.point.which = which;
-      plan_case (trial, script, fault, &plan);
+      plan_case (trial, script, kind->fault, &plan);
     }
   return plan.points;
 }
@@ -323,12 +325,14 @@ cut (const Exchange *exchange, const ExchangeScript *script, const Point *point)
 }
 
 void
-exchange_run (Trial *trial, const ExchangeScript *script, ExchangeFault fault)
+exchange_run (Trial *trial)
 {
-  Hit hit = { trial, point_of (trial->number), fault };
+  const ExchangeKind *kind = trial->own;
+  const ExchangeScript *script = kind->script;
+  Hit hit = { trial, point_of (trial->number), kind->fault };
   Exchange exchange = { .trial = trial, .which = hit.point.which };
   begin (&exchange, script);
-  int code = fault == EXCHANGE_MESSAGES ? cut (&exchange, script, &hit.point) : run_traced (&exchange, script, hit_it, &hit);
+  int code = kind->fault == EXCHANGE_MESSAGES ? cut (&exchange, script, &hit.point) : run_traced (&exchange, script, hit_it, &hit);
   end (&exchange, script, code);
 }
 

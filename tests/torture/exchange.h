@@ -37,9 +37,16 @@ typedef enum
   EXCHANGE_MESSAGES, /* the connection to weir's own server, or of the connector to the other, is cut or silent */
 } ExchangeFault;
 
-/* For a Kind's plan and run. */
-GArray *exchange_plan (Trial *trial, const ExchangeScript *script, ExchangeFault fault);
-void exchange_run (Trial *trial, const ExchangeScript *script, ExchangeFault fault);
+/* "own" of a kind. */
+typedef struct
+{
+  const ExchangeScript *script;
+  ExchangeFault fault;
+} ExchangeKind;
+
+/* A kind's plan and run. */
+GArray *exchange_plan (Trial *trial);
+void exchange_run (Trial *trial);
 
 /* The command without a fault, once. A violation: it ends with anything but 0 or 3. Whether with 0. */
 bool exchange_go (const Exchange *exchange, const ExchangeScript *script);

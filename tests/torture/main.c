@@ -68,6 +68,7 @@ trial_new (const Torture *torture, int number, TrialResult *result)
   trial->begin = torture->begin;
   trial->number = number;
   trial->is_quick = torture->options->quick;
+  trial->own = torture->kind->own;
   trial->choices = choices (torture, number);
   trial->keep = keep_path (torture, number);
   trial->result = result;

@@ -144,50 +144,15 @@ end (Exchange *exchange, int code)
 
 static const ExchangeScript script = { .cases = CASES, .begin = begin, .end = end, .command = command };
 
-static GArray *
-plan_calls (Trial *trial)
-{
-  return exchange_plan (trial, &script, EXCHANGE_CALLS);
-}
-
-static void
-run_calls (Trial *trial)
-{
-  exchange_run (trial, &script, EXCHANGE_CALLS);
-}
-
-static GArray *
-plan_errors (Trial *trial)
-{
-  return exchange_plan (trial, &script, EXCHANGE_ERRORS);
-}
-
-static void
-run_errors (Trial *trial)
-{
-  exchange_run (trial, &script, EXCHANGE_ERRORS);
-}
-
-static GArray *
-plan_messages (Trial *trial)
-{
-  return exchange_plan (trial, &script, EXCHANGE_MESSAGES);
-}
-
-static void
-run_messages (Trial *trial)
-{
-  exchange_run (trial, &script, EXCHANGE_MESSAGES);
-}
-
 const Kind kind_push_calls = {
   .name = "push-calls",
   .what = "SIGKILL before each system call of a push, to weir, its children, the connector, or all, in each of its ways",
   .quick = 2,
   .seconds = 240,
   .obstacle = trace_obstacle,
-  .plan = plan_calls,
-  .run = run_calls,
+  .plan = exchange_plan,
+  .run = exchange_run,
+  .own = &(const ExchangeKind) { &script, EXCHANGE_CALLS },
 };
 
 const Kind kind_push_errors = {
@@ -196,8 +161,9 @@ const Kind kind_push_errors = {
   .quick = 2,
   .seconds = 240,
   .obstacle = trace_obstacle,
-  .plan = plan_errors,
-  .run = run_errors,
+  .plan = exchange_plan,
+  .run = exchange_run,
+  .own = &(const ExchangeKind) { &script, EXCHANGE_ERRORS },
 };
 
 const Kind kind_push_messages = {
@@ -206,6 +172,7 @@ const Kind kind_push_messages = {
       "the connection of weir to its server, or of the connector to the destination, cut or silent, before and behind each message",
   .quick = 2,
   .seconds = 240,
-  .plan = plan_messages,
-  .run = run_messages,
+  .plan = exchange_plan,
+  .run = exchange_run,
+  .own = &(const ExchangeKind) { &script, EXCHANGE_MESSAGES },
 };

@@ -25,6 +25,7 @@ typedef struct
    * Owned by the caller. */
   GArray *(*plan) (Trial *trial);
   void (*run) (Trial *trial);
+  const void *own; /* what kinds with the same two are told apart by: the trial's "own" */
 } Kind;
 
 extern const Kind kind_calls;

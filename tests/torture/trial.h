@@ -21,8 +21,9 @@ typedef struct
   Cluster *cluster;
   const Home *begin; /* nominal_prepare's */
   int number;
-  bool is_quick;  /* the short form */
-  GRand *choices; /* by kind, seed and number */
+  bool is_quick;   /* the short form */
+  GRand *choices;  /* by kind, seed and number */
+  const void *own; /* the kind's */
   Home *home;
   char *keep; /* the folder for what a violation leaves */
   TrialResult *result;
