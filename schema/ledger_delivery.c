@@ -321,26 +321,30 @@ change_and_forget (Db *db, const char *statement, const SqlVar *vars, size_t n_v
 }
 
 bool
-delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error)
+delivery_drop (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t *ret_count, GError **error)
 {
-  const SqlVar vars[] = {
-    { "destination", choice->destination }, { "job", choice->job }, { "table", choice->table }, { "run", choice->run }
-  };
+  const SqlVar vars[] = { { "destination", choice->destination },
+                          { "job", choice->job },
+                          { "table", choice->table },
+                          { "run", choice->run },
+                          { "home", owner->home },
+                          { "jobs", owner->jobs } };
   return change_and_forget (db, "delivery/drop", vars, G_N_ELEMENTS (vars), ret_count, error);
 }
 
 bool
-delivery_state (Db *db, DbResult **ret_rows, GError **error)
+delivery_state (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, GError **error)
 {
-  return sql_run (db, "delivery/state", NULL, 0, ret_rows, error);
+  return LEDGER_ASK ("delivery/state", ret_rows, { "home", owner->home }, { "jobs", owner->jobs });
 }
 
 bool
-delivery_list (Db *db, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows, GError **error)
+delivery_list (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows, GError **error)
 {
   LedgerNumber number;
   return LEDGER_ASK ("delivery/list", ret_rows, { "destination", choice->destination }, { "job", choice->job },
-                     { "table", choice->table }, { "limit", ledger_number (&number, limit) });
+                     { "table", choice->table }, { "limit", ledger_number (&number, limit) }, { "home", owner->home },
+                     { "jobs", owner->jobs });
 }
 
 bool

@@ -111,12 +111,13 @@ bool delivery_is_new (Db *db, const char *job, const char *destination, int64_t 
 /* Of a table of the warehouse, which is there. */
 bool delivery_has_rows (Db *db, const char *schema, const char *table, bool *ret_has, GError **error);
 
-/* A person gives it up. What was kept of rows for it goes, too. */
-bool delivery_drop (Db *db, const DeliveryChoice *choice, int64_t *ret_count, GError **error);
+/* A person gives it up. What was kept of rows for it goes, too. Of another home's only what choice->job names. */
+bool delivery_drop (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t *ret_count, GError **error);
 
-/* What is not sent yet, a row for each item; and the outbox. Report columns of "state" and "list". */
-bool delivery_state (Db *db, DbResult **ret_rows, GError **error);
-bool delivery_list (Db *db, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows, GError **error);
+/* What is not sent yet, a row for each item; and the outbox, of other homes as above. Report columns of "state" and "list". */
+bool delivery_state (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, GError **error);
+bool delivery_list (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows,
+                    GError **error);
 
 /* Forgets what is over for so long; dry_run: only counts it. */
 bool delivery_trim (Db *db, int64_t seconds, bool dry_run, int64_t *ret_count, GError **error);

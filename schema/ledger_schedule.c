@@ -236,9 +236,9 @@ incident_usual_rows (Db *db, const OddRows *file, int64_t *ret_ended, GError **e
 }
 
 bool
-incident_list (Db *db, DbResult **ret_rows, GError **error)
+incident_list (Db *db, const char *home, const char *jobs, DbResult **ret_rows, GError **error)
 {
-  return sql_run (db, "schedule/incidents", NULL, 0, ret_rows, error);
+  return SCHEDULE_ASK ("incidents", ret_rows, { "home", home }, { "jobs", jobs });
 }
 
 bool

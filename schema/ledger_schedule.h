@@ -112,8 +112,8 @@ bool incident_odd_rows (Db *db, const OddRows *odd, GError **error);
 /* Rows are as they should be again. *ret_ended: how many incidents that closed. */
 bool incident_usual_rows (Db *db, const OddRows *file, int64_t *ret_ended, GError **error);
 
-/* Those that are open: id, kind, table, began, detail. */
-bool incident_list (Db *db, DbResult **ret_rows, GError **error);
+/* Those that are open: id, kind, table, began, detail; of pulls and deliveries those of a home (NULL: of none), and of jobs, as text_array has them. */
+bool incident_list (Db *db, const char *home, const char *jobs, DbResult **ret_rows, GError **error);
 /* Of a table that is dropped. */
 bool incident_drop (Db *db, const char *table, GError **error);
 

@@ -184,31 +184,33 @@ select not exists (select from weir.delivery d where d.job = :'job' and d.destin
 select from :"schema".:"table" limit 1
 
 -- name: drop
--- A person gives up; "run": by the first digits of its id.
+-- A person gives up; "run": by the first digits of its id. Of other homes only what is called by the name of its job.
 update weir.delivery
 set state = 'dropped', done_on = clock_timestamp(), next_on = null
 where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or job = :'job')
   and (:'destination'::text is null or destination = :'destination') and (:'table'::text is null or table_name = :'table')
   and (:'run'::text is null or starts_with(run_id::text, :'run'))
+  and (:'job'::text is not null or home is null or home = :'home' or job = any (:'jobs'::text[]))
 
 -- name: state
--- What waits, by destination, job and table.
+-- What waits, by destination, job and table: of a home, and of the jobs that it has.
 select d.destination, d.job, d.item, d.table_name as "table",
        case when bool_or(d.state = 'refused') then 'refused' when bool_or(d.next_on > clock_timestamp()) then 'again' else 'waiting' end as state,
        count(*) as runs, max(d.attempts) as attempts, to_char(min(d.first_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since, to_char(max(d.next_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next,
        (array_agg(d.detail order by d.tried_on desc nulls last))[1]::text as detail
 from weir.delivery d
-where d.state in ('waiting', 'sending', 'refused')
+where d.state in ('waiting', 'sending', 'refused') and (d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
 group by d.destination, d.job, d.item, d.table_name
 order by 1, 2, 3
 
 -- name: list
--- The outbox, the newest first.
+-- The outbox, the newest first; of other homes as in "drop".
 select d.destination, d.job, d.item, d.table_name as "table", d.run_id as run, d.cause, d.state, d.attempts, d.rows, to_char(d.first_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since,
        to_char(d.done_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as done, to_char(d.next_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next, d.detail::text as detail
 from weir.delivery d
 where (:'job'::text is null or d.job = :'job') and (:'destination'::text is null or d.destination = :'destination')
   and (:'table'::text is null or d.table_name = :'table')
+  and (:'job'::text is not null or d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
 order by d.done_on is not null, d.place desc
 limit :'limit'::bigint
 

@@ -166,9 +166,12 @@ where kind = 'rows' and "table" = :'table' and ended is null
 returning id
 
 -- name: incidents
--- Those that are open.
+-- Those that are open; of pulls and deliveries those of a home, and of the jobs that it has. What files do is the business of all.
 select id, kind, "table", to_char(began at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as began, detail::text as detail
-from weir.incident where ended is null order by began, kind, "table"
+from weir.incident
+where ended is null
+  and (kind not in ('pull', 'push') or detail ->> 'home' is null or detail ->> 'home' = :'home' or detail ->> 'job' = any (:'jobs'::text[]))
+order by began, kind, "table"
 
 -- name: drop_incidents
 delete from weir.incident where "table" = :'table'

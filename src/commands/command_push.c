@@ -391,8 +391,11 @@ run_drop (Call *call, int *ret_code, GError **error)
   int64_t count = 0;
   if (choice.job == NULL && choice.destination == NULL && choice.table == NULL && choice.run == NULL)
     return *ret_code = command_usage ("push", "--drop needs to know what: a job, --to, --table or --run"), true;
-  g_autoptr (Db) db = database_open (call->settings, error);
-  if (db == NULL || !delivery_drop (db, &choice, &count, error))
+  g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
+  g_autoptr (Db) db = jobs != NULL ? database_open (call->settings, error) : NULL;
+  g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
+  const DeliveryOwner owner = { call->settings->home, names };
+  if (db == NULL || !delivery_drop (db, &owner, &choice, &count, error))
     return false;
   g_autoptr (Json) json = json_pack ("{s:I}", "dropped", (json_int_t) count);
   if (call->json)

@@ -26,15 +26,14 @@ parse_detail (Json *object)
 
 /* Rows of the ledger, each with which member of its job it is of. A job that cannot be read now has none to tell apart. */
 static Json *
-make_objects (const Settings *settings, const DbResult *rows)
+make_objects (const Jobs *jobs, const DbResult *rows)
 {
   static const char *const times[] = { "since", "done", "next", NULL };
-  g_autoptr (Jobs) jobs = db_result_rows (rows) > 0 ? jobs_load (settings, NULL) : NULL;
   Json *array = show_result_to_json (rows);
   for (size_t i = 0; i < json_array_size (array); i++)
     {
       Json *object = json_array_get (array, i);
-      const Job *job = jobs != NULL ? jobs_find (jobs, text_at (object, "job"), NULL) : NULL;
+      const Job *job = jobs_find (jobs, text_at (object, "job"), NULL);
       g_autofree char *member = deliveries_member (
           job, text_at (object, "destination"), json_integer_value (json_object_get (object, "item")), text_at (object, "table"));
       json_object_set_new (object, "member", weir_json_string (member));
@@ -48,7 +47,10 @@ Json *
 delivered_waiting (Db *db, const Settings *settings, GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  return delivery_state (db, &rows, error) ? make_objects (settings, rows) : NULL;
+  g_autoptr (Jobs) jobs = jobs_load (settings, error);
+  g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
+  const DeliveryOwner owner = { settings->home, names };
+  return jobs != NULL && delivery_state (db, &owner, &rows, error) ? make_objects (jobs, rows) : NULL;
 }
 
 char *
@@ -162,7 +164,10 @@ Json *
 delivered_list_to_json (Db *db, const Settings *settings, const DeliveryChoice *choice, int64_t limit, GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  return delivery_list (db, choice, limit, &rows, error) ? make_objects (settings, rows) : NULL;
+  g_autoptr (Jobs) jobs = jobs_load (settings, error);
+  g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
+  const DeliveryOwner owner = { settings->home, names };
+  return jobs != NULL && delivery_list (db, &owner, choice, limit, &rows, error) ? make_objects (jobs, rows) : NULL;
 }
 
 bool

@@ -5,6 +5,7 @@
 #include "schema/ledger_bookmark.h"
 #include "schema/ledger_pull.h"
 #include "schema/ledger_schedule.h"
+#include "src/jobs/deliveries.h"
 #include "src/report/show.h"
 
 #include <stdio.h>
@@ -236,23 +237,14 @@ merge (const Jobs *jobs, const Known *known)
   return list;
 }
 
-static bool
-ask_pulls (Db *db, const Jobs *jobs, DbResult **ret_pulls, GError **error)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  for (guint i = 0; i < jobs->jobs->len; i++)
-    g_ptr_array_add (names, ((const Job *) jobs->jobs->pdata[i])->name);
-  g_autofree char *array = text_array (names);
-  return ledger_pull_of_jobs (db, array, ret_pulls, error);
-}
-
 Json *
 listed_jobs (Db *db, const Jobs *jobs, GError **error)
 {
   g_autoptr (DbResult) schedule = NULL, pulls = NULL, bookmarks = NULL, incidents = NULL;
+  g_autofree char *names = deliveries_jobs (jobs);
   if (db != NULL
-      && (!schedule_list (db, NULL, &schedule, error) || !ask_pulls (db, jobs, &pulls, error)
-          || !ledger_bookmark_list (db, NULL, &bookmarks, error) || !incident_list (db, &incidents, error)))
+      && (!schedule_list (db, NULL, &schedule, error) || !ledger_pull_of_jobs (db, names, &pulls, error)
+          || !ledger_bookmark_list (db, NULL, &bookmarks, error) || !incident_list (db, NULL, names, &incidents, error)))
     return NULL;
   g_autoptr (Json) positions = bookmarks != NULL ? listed_bookmarks (bookmarks) : NULL;
   return merge (jobs, &(Known) { schedule, pulls, positions, incidents });

@@ -9,6 +9,7 @@
 #include "src/report/show.h"
 #include "src/report/told.h"
 #include "src/schedule/incident.h"
+#include "src/schedule/pulls.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -74,6 +75,14 @@ find_held (Db *db, Status *status, GError **error)
 }
 
 static bool
+find_incidents (Db *db, Status *status, GError **error)
+{
+  g_autoptr (GPtrArray) jobs = pulls_jobs (status->settings);
+  g_autofree char *names = text_array (jobs);
+  return incident_list (db, status->settings->home, names, &status->incidents, error);
+}
+
+static bool
 find_alerts (Db *db, Status *status, GError **error)
 {
   status->deliveries = delivered_waiting (db, status->settings, error);
@@ -94,7 +103,7 @@ status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *s
   if (status->tables == NULL)
     return false;
   if (status->away == NULL
-      && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error) || !find_alerts (db, status, error)))
+      && (!find_held (db, status, error) || !find_incidents (db, status, error) || !find_alerts (db, status, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

@@ -725,10 +725,27 @@ test_other_home (void **state)
   assert_outbox (home, "sent 1, waiting 1");
   g_autoptr (Outcome) none = expect_weir (home, 0, "push", NULL);
   assert_string_equal (none->out, "Nothing waits to be delivered.\n");
+  /* Nor is it shown here, or given up by accident. */
+  sql_run_text (home, "update weir.delivery set state = 'refused' where job = 'theirs'");
+  sql_run_text (home,
+                "insert into weir.incident (kind, \"table\", subject, began, detail) values"
+                " ('push', 'people', 'theirs', now(), '{\"job\": \"theirs\", \"home\": \"/srv/second\", \"place\": \"dwh\"}'),"
+                " ('pull', 'people', 'theirs', now(), '{\"job\": \"theirs\", \"home\": \"/srv/second\"}')");
+  g_autoptr (Outcome) status = expect_weir (home, 0, "status", NULL);
+  assert_null (strstr (status->out, "theirs"));
+  g_autoptr (Outcome) list = expect_weir (home, 0, "push", "--list", NULL);
+  assert_contains (list->out, " people ");
+  assert_null (strstr (list->out, "theirs"));
+  g_autoptr (Outcome) kept = expect_weir (home, 0, "push", "--drop", "--to", "dwh", NULL);
+  assert_string_equal (kept->out, "0 deliveries are given up.\n");
+  sql_run_text (home, "update weir.delivery set state = 'waiting' where job = 'theirs'");
+  sql_run_text (home, "delete from weir.incident");
   /* One of ours that is gone waits for a person. */
   sql_run_text (home, "update weir.delivery set home = null");
   g_autoptr (Outcome) gone = expect_weir (home, 1, "push", NULL);
   assert_contains (gone->out, "no job \"theirs\"");
+  g_autoptr (Outcome) told = expect_weir (home, 1, "status", NULL);
+  assert_contains (told->out, "no job \"theirs\"");
 }
 
 /* A destination that is away for longer than what runs overwrote is kept: that is kept for it, and goes when it has had it. */
