@@ -335,7 +335,9 @@ delivery_drop (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice,
 bool
 delivery_state (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, GError **error)
 {
-  return LEDGER_ASK ("delivery/state", ret_rows, { "home", owner->home }, { "jobs", owner->jobs });
+  LedgerNumber patience;
+  return LEDGER_ASK ("delivery/state", ret_rows, { "home", owner->home }, { "jobs", owner->jobs },
+                     { "patience", ledger_number (&patience, DELIVERY_STRAY_SECONDS) });
 }
 
 bool

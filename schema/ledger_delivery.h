@@ -114,7 +114,10 @@ bool delivery_has_rows (Db *db, const char *schema, const char *table, bool *ret
 /* A person gives it up. What was kept of rows for it goes, too. Of another home's only what choice->job names. */
 bool delivery_drop (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t *ret_count, GError **error);
 
-/* What is not sent yet, a row for each item; and the outbox, of other homes as above. Report columns of "state" and "list". */
+#define DELIVERY_STRAY_SECONDS 86400
+
+/* What is not sent yet, a row for each item, and also of other homes, where nobody has tried it for DELIVERY_STRAY_SECONDS; and the outbox, of other homes as
+ * above. Report columns of "state" and "list". */
 bool delivery_state (Db *db, const DeliveryOwner *owner, DbResult **ret_rows, GError **error);
 bool delivery_list (Db *db, const DeliveryOwner *owner, const DeliveryChoice *choice, int64_t limit, DbResult **ret_rows,
                     GError **error);

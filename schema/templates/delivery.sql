@@ -193,13 +193,15 @@ where state in ('waiting', 'sending', 'refused') and (:'job'::text is null or jo
   and (:'job'::text is not null or home is null or home = :'home' or job = any (:'jobs'::text[]))
 
 -- name: state
--- What waits, by destination, job and table: of a home, and of the jobs that it has.
+-- What waits, by destination, job and table: of a home, and of the jobs that it has; and of others ("home") what nobody has tried for so long.
 select d.destination, d.job, d.item, d.table_name as "table",
        case when bool_or(d.state = 'refused') then 'refused' when bool_or(d.next_on > clock_timestamp()) then 'again' else 'waiting' end as state,
        count(*) as runs, max(d.attempts) as attempts, to_char(min(d.first_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since, to_char(max(d.next_on) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as next,
-       (array_agg(d.detail order by d.tried_on desc nulls last))[1]::text as detail
+       (array_agg(d.detail order by d.tried_on desc nulls last))[1]::text as detail,
+       max(d.home) filter (where d.home <> :'home' and d.job <> all (:'jobs'::text[])) as home
 from weir.delivery d
 where d.state in ('waiting', 'sending', 'refused') and (d.home is null or d.home = :'home' or d.job = any (:'jobs'::text[]))
+   or (d.state in ('waiting', 'sending', 'refused') and coalesce(d.tried_on, d.first_on) < clock_timestamp() - make_interval(secs => :'patience'::bigint))
 group by d.destination, d.job, d.item, d.table_name
 order by 1, 2, 3
 

@@ -106,6 +106,15 @@ jobs_find (const Jobs *jobs, const char *name, GError **error)
   return NULL;
 }
 
+bool
+jobs_is_broken (const Jobs *jobs, const char *name)
+{
+  for (guint i = 0; i < jobs->broken->len; i++)
+    if (g_str_equal (((const BrokenJob *) jobs->broken->pdata[i])->name, name))
+      return true;
+  return false;
+}
+
 const Json *
 connection_find (const Settings *settings, const char *name, GError **error)
 {

@@ -102,6 +102,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Jobs, jobs_free)
 
 /* MODEL with the nearest name where there is none, or with its mistakes where it is broken. Borrowed. */
 const Job *jobs_find (const Jobs *jobs, const char *name, GError **error);
+/* Whether there is a file of that name that cannot be read now. */
+bool jobs_is_broken (const Jobs *jobs, const char *name);
 
 /* The connection as weir.json has it, or MODEL with the nearest name. Borrowed. */
 const Json *connection_find (const Settings *settings, const char *name, GError **error);

@@ -70,19 +70,32 @@ sending_checksum (const Settings *settings, const Job *job, const char *destinat
 
 /* ---- what is sent ---- */
 
+/* A job that was renamed or removed: what it had to send is found by nobody else. */
+static bool
+fail_without_job (const Delivery *delivery, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf ("Where it was only renamed, call it so again until this is sent; or give it up: "
+                                           "weir push %s --to %s --table %s --drop",
+                                           delivery->job, delivery->destination, delivery->table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "there is no job \"%s\" any more", delivery->job);
+}
+
 static bool
 find_job (Sending *sending, GError **error)
 {
   const Delivery *delivery = &sending->delivery;
   const Settings *settings = sending->task->settings;
-  sending->job = jobs_find (sending->jobs, delivery->job, error);
+  g_autoptr (GError) problem = NULL;
+  sending->job = jobs_find (sending->jobs, delivery->job, &problem);
   sending->checksum = sending_checksum (settings, sending->job, delivery->destination);
   sending->delivery.member = deliveries_member (sending->job, delivery->destination, delivery->item, delivery->table);
   sending->place = g_strdup_printf ("jobs/%s.json: deliver to %s%s%s%s", delivery->job, delivery->destination,
                                     delivery->member != NULL ? " (" : "", delivery->member != NULL ? delivery->member : "",
                                     delivery->member != NULL ? ")" : "");
+  if (sending->job == NULL && jobs_is_broken (sending->jobs, delivery->job))
+    return g_propagate_error (error, g_steal_pointer (&problem)), false;
   if (sending->job == NULL)
-    return false;
+    return fail_without_job (delivery, error);
   sending->member = deliveries_find (sending->job, delivery->destination, delivery->item);
   if (sending->member != NULL && deliveries_has_table (sending->job, delivery->table))
     {

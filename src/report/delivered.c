@@ -43,6 +43,18 @@ make_objects (const Jobs *jobs, const DbResult *rows)
   return array;
 }
 
+/* What another home of this machine leaves lying is that one's business. */
+static void
+leave_to_others (Json *array)
+{
+  for (size_t i = json_array_size (array); i-- > 0;)
+    {
+      const char *home = text_at (json_array_get (array, i), "home");
+      if (home != NULL && settings_is_home (home))
+        json_array_remove (array, i);
+    }
+}
+
 Json *
 delivered_waiting (Db *db, const Settings *settings, GError **error)
 {
@@ -50,7 +62,11 @@ delivered_waiting (Db *db, const Settings *settings, GError **error)
   g_autoptr (Jobs) jobs = jobs_load (settings, error);
   g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
   const DeliveryOwner owner = { settings->home, names };
-  return jobs != NULL && delivery_state (db, &owner, &rows, error) ? make_objects (jobs, rows) : NULL;
+  if (jobs == NULL || !delivery_state (db, &owner, &rows, error))
+    return NULL;
+  Json *array = make_objects (jobs, rows);
+  leave_to_others (array);
+  return array;
 }
 
 char *
@@ -63,7 +79,7 @@ delivered_place (const Json *object)
 static bool
 is_troubled (const Json *object)
 {
-  return g_strcmp0 (text_at (object, "state"), "waiting") != 0;
+  return g_strcmp0 (text_at (object, "state"), "waiting") != 0 || text_at (object, "home") != NULL;
 }
 
 bool
@@ -94,25 +110,49 @@ print_lines (const char *detail)
     }
 }
 
+/* Of a home that is not there any more, or is called otherwise now. */
+static void
+print_stray (const Json *object, const char *place, const char *runs)
+{
+  const char *job = text_at (object, "job"), *table = text_at (object, "table");
+  printf ("%s: %s of %s, of the job \"%s\", not delivered since %s: that is for %s, which is no home on this machine\n", place,
+          runs, table, job, text_at (object, "since"), text_at (object, "home"));
+  printf ("  HINT:  where that home was moved: call a job \"%s\" again, or give it up: `weir push %s --to %s --table %s --drop`\n",
+          job, job, text_at (object, "destination"), table);
+}
+
+static void
+print_trouble (const Json *object, const char *place, const char *runs)
+{
+  const Json *detail = json_object_get (object, "detail");
+  const char *message = text_at (detail, "message"), *hint = text_at (detail, "hint"), *table = text_at (object, "table");
+  bool is_refused = g_strcmp0 (text_at (object, "state"), "refused") == 0;
+  g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 300) : g_strdup ("nothing was said");
+  if (is_refused)
+    printf ("%s: %s of %s waits for a person: %s\n", place, runs, table, said);
+  else
+    printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
+  print_lines (text_at (detail, "detail"));
+  if (is_refused && hint != NULL)
+    {
+      g_autofree char *text = text_printable (hint, strlen (hint), 300);
+      printf ("  HINT:  %s\n", text);
+    }
+  if (is_refused)
+    printf ("  HINT:  mend it, then `weir push %s --to %s --table %s`\n", text_at (object, "job"), text_at (object, "destination"),
+            table);
+}
+
 void
 delivered_print_troubles (const Json *waiting)
 {
   for (size_t i = 0; i < json_array_size (waiting); i++)
     {
-      const Json *object = json_array_get (waiting, i), *detail = json_object_get (object, "detail");
-      const char *message = text_at (detail, "message"), *destination = text_at (object, "destination");
-      const char *job = text_at (object, "job"), *table = text_at (object, "table");
+      const Json *object = json_array_get (waiting, i);
       if (!is_troubled (object))
         continue;
       g_autofree char *runs = count_runs (json_integer_value (json_object_get (object, "runs"))), *place = delivered_place (object);
-      g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 300) : g_strdup ("nothing was said");
-      if (g_strcmp0 (text_at (object, "state"), "refused") == 0)
-        printf ("%s: %s of %s waits for a person: %s\n", place, runs, table, said);
-      else
-        printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
-      print_lines (text_at (detail, "detail"));
-      if (g_strcmp0 (text_at (object, "state"), "refused") == 0)
-        printf ("  HINT:  mend it, then `weir push %s --to %s --table %s`\n", job, destination, table);
+      (text_at (object, "home") != NULL ? print_stray : print_trouble) (object, place, runs);
     }
 }
 

@@ -738,14 +738,28 @@ test_other_home (void **state)
   assert_null (strstr (list->out, "theirs"));
   g_autoptr (Outcome) kept = expect_weir (home, 0, "push", "--drop", "--to", "dwh", NULL);
   assert_string_equal (kept->out, "0 deliveries are given up.\n");
-  sql_run_text (home, "update weir.delivery set state = 'waiting' where job = 'theirs'");
   sql_run_text (home, "delete from weir.incident");
+  /* What nobody has tried for a day is told, but where that home is one still. */
+  sql_run_text (
+      home,
+      "update weir.delivery set state = 'waiting', tried_on = null, first_on = now() - interval '25 hours' where job = 'theirs'");
+  g_autoptr (Outcome) stray = expect_weir (home, 1, "status", NULL);
+  assert_contains (stray->out, "that is for /srv/second, which is no home on this machine\n");
+  assert_contains (stray->out, "`weir push theirs --to dwh --table people --drop`");
+  home_write_file (home, "second/weir.json", "{}");
+  sql_run_text (home, "update weir.delivery set home = '%s/second' where job = 'theirs'", home->path);
+  assert_weir (home, 0, "status", NULL);
+  home_remove_file (home, "second/weir.json");
   /* One of ours that is gone waits for a person. */
   sql_run_text (home, "update weir.delivery set home = null");
   g_autoptr (Outcome) gone = expect_weir (home, 1, "push", NULL);
   assert_contains (gone->out, "no job \"theirs\"");
   g_autoptr (Outcome) told = expect_weir (home, 1, "status", NULL);
-  assert_contains (told->out, "no job \"theirs\"");
+  assert_contains (told->out, "no job \"theirs\" any more");
+  assert_contains (told->out, "weir push theirs --to dwh --table people --drop\n");
+  sql_run_text (home, "update weir.delivery set home = '/srv/second' where job = 'theirs'");
+  assert_weir (home, 0, "push", "theirs", "--drop", NULL);
+  assert_outbox (home, "dropped 1, sent 1");
 }
 
 /* A destination that is away for longer than what runs overwrote is kept: that is kept for it, and goes when it has had it. */
