@@ -175,10 +175,10 @@ insert into weir.delivery (job, destination, item, run_id, mark, table_name, cau
 values (:'job', :'destination', :'item'::integer, :'run'::uuid, :'run'::uuid, :'table', :'cause', :'home')
 
 -- name: is_new
--- Whether a member has delivered nothing yet, and nothing of it waits, or was given up.
+-- Whether a member has delivered nothing yet, and nothing of it waits, or was given up, however long ago.
 select not exists (select from weir.delivery d where d.job = :'job' and d.destination = :'destination' and d.item = :'item'::integer and d.table_name = :'table')
    and not exists (select from weir.delivery_target t
-                   where t.job = :'job' and t.destination = :'destination' and t.item = :'item'::integer and t.table_name = :'table' and t.whole_on is not null)
+                   where t.job = :'job' and t.destination = :'destination' and t.item = :'item'::integer and t.table_name = :'table')
 
 -- name: has_rows
 select from :"schema".:"table" limit 1
@@ -217,7 +217,12 @@ order by d.done_on is not null, d.place desc
 limit :'limit'::bigint
 
 -- name: trim
--- What is over for so many seconds; NULL: never.
+-- What is over for so many seconds; NULL: never. That a member was given up before its first delivery is not forgotten.
+with known as (
+    insert into weir.delivery_target (job, destination, item, table_name)
+    select distinct job, destination, item, table_name from weir.delivery
+    where state = 'dropped' and done_on < now() - make_interval(secs => :'seconds'::bigint)
+    on conflict do nothing)
 delete from weir.delivery where done_on < now() - make_interval(secs => :'seconds'::bigint)
 
 -- name: count_old

@@ -817,6 +817,13 @@ test_given_up (void **state)
   assert_weir (home, 0, "push", "people", "--drop", NULL);
   g_autoptr (Outcome) nothing = expect_weir (home, 0, "push", NULL);
   assert_string_equal (nothing->out, "Nothing waits to be delivered.\n");
+  /* Nor is it taken for new when the ledger has forgotten that. */
+  sql_run_text (home, "update weir.delivery set done_on = done_on - interval '2 days'");
+  configure_store (home, store.url, "}, \"retention\": {\"ledger\": \"1 day\"");
+  assert_weir (home, 0, "gc", NULL);
+  assert_outbox (home, "nothing");
+  assert_weir (home, 0, "push", NULL);
+  assert_outbox (home, "nothing");
   load (home, "people-2.csv", "email,name,age\nb@x.org,Bob,30\n");
   assert_weir (home, 0, "push", NULL);
   assert_same (&store, THERE, HERE);
