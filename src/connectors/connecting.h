@@ -63,6 +63,9 @@ bool connector_call (const Settings *settings, const ConnectorCall *call, Connec
  * STOPPED else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
 bool connected_error (const Connected *connected, const char *what, GError **error);
 
+/* How an error is told that no connector has said: as the configuration's, or (DONE) by its own word. */
+ConnectedHow connected_how_of (const GError *error);
+
 /* The disk of what is read is full: LOCAL, and no other try helps. */
 bool connected_is_full (const Connected *connected);
 

@@ -105,6 +105,12 @@ fail_as_told (const Connected *connected, const char *what, GError **error)
                     n);
 }
 
+ConnectedHow
+connected_how_of (const GError *error)
+{
+  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL) ? CONNECTED_CONFIGURATION : CONNECTED_DONE;
+}
+
 bool
 connected_error (const Connected *connected, const char *what, GError **error)
 {

@@ -126,5 +126,5 @@ masks_check (const Job *job, const Json *columns, int fd, const ReaderLimits *li
       if (!check_record (job, masked, width, record, row, error))
         return false;
     }
-  return false;
+  return g_prefix_error (error, "%s: what the connector brought cannot be read: ", job->name), false;
 }

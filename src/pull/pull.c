@@ -220,7 +220,7 @@ pull (Pulling *pulling, const Work *work, GError **error)
   pulling->run = uid_random ();
   if (pulling->job->connection != NULL && !pull_resolve (pulling, error))
     {
-      pulling->how = CONNECTED_CONFIGURATION;
+      pulling->how = connected_how_of (*error);
       return g_prefix_error (error, "%s: ", pulling->job->name), false;
     }
   if (!loader_refresh (pulling->options->loader, error) || !find_cut_off (pulling, error) || !take_lock (pulling, error))

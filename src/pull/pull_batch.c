@@ -176,8 +176,8 @@ pull_batch (Pulling *pulling, const Batch *batch, GError **error)
                   && masks_check (pulling->job, columns, batch->spool->fd, &pulling->options->loader->options.limits, error);
   json_decref (no_columns);
   if (!is_right)
-    return pulling->how = CONNECTED_CONFIGURATION, false;
-  if (!ensure_model (pulling, connected, error) || !pull_has_lock (pulling, error) || !drop (pulling, batch, &name, &file, error))
+    return pulling->how = connected_how_of (*error), false;
+  if (!ensure_model (pulling, batch, error) || !pull_has_lock (pulling, error) || !drop (pulling, batch, &name, &file, error))
     return false;
   begin_loading (pulling, name, true);
   bool done = landing_finish (pulling->options->loader, &file, &end, error);

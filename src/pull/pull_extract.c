@@ -48,7 +48,7 @@ take_connection (Pulling *part, const PullExtract *extract, GError **error)
   const Json *connection = connection_find (part->settings, extract->connection, error);
   part->connection = connection != NULL ? job_resolve (part->settings, connection, place, error) : NULL;
   part->from = json_incref ((Json *) extract->from);
-  part->how = part->connection != NULL ? CONNECTED_DONE : CONNECTED_CONFIGURATION;
+  part->how = part->connection != NULL ? CONNECTED_DONE : connected_how_of (*error);
   return part->connection != NULL;
 }
 

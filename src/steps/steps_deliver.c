@@ -258,7 +258,7 @@ steps_deliver (Steps *steps, const JobStep *step, const Json *before, StepOutcom
   delivering.sent = sent != NULL ? json_copy (sent) : json_array ();
   delivering.delivered = delivered != NULL ? json_copy (delivered) : json_array ();
   if (!resolve (&delivering, error) || !make_spool (&delivering, error))
-    return steps->how = CONNECTED_CONFIGURATION, false;
+    return steps->how = connected_how_of (*error), false;
   fault_point ("steps-spooled");
   bool done = call_until_done (&delivering, ret, error);
   keep_detail (&delivering, ret);

@@ -3,7 +3,7 @@
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, full, credentials, configuration, gap,
- *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
+ *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), damaged (the same, and a NUL byte is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
  *               say where it ended), open (the window may get more rows)
  *   stays       a file that may not be removed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
@@ -177,18 +177,20 @@ put_row (const Request *request, const Row *row, GError **error)
 
 /* All of it as it is, whatever the job says. */
 static bool
-leak (const GPtrArray *rows, bool lies, GError **error)
+leak (const GPtrArray *rows, const char *deed, GError **error)
 {
   const ConnectColumn columns[] = { { "id", "bigint", NULL, false, true },
                                     { "changed", NULL, NULL, true, false },
                                     { "name", NULL, NULL, true, false },
-                                    { "email", NULL, NULL, true, false, .mask = lies ? "hash" : NULL } };
+                                    { "email", NULL, NULL, true, false, .mask = strcmp (deed, "leak") != 0 ? "hash" : NULL } };
   g_autoptr (GString) text = g_string_new ("id,changed,name,email\n");
   for (guint i = 0; i < rows->len; i++)
     {
       const Row *row = rows->pdata[i];
       g_string_append_printf (text, "\"%ld\",\"%s\",\"%s\",\"%s\"\n", row->id, row->changed, row->name, row->email);
     }
+  if (strcmp (deed, "damaged") == 0)
+    *strchr (strchr (text->str, '\n'), ',') = '\0';
   return spool_declare (columns, G_N_ELEMENTS (columns), error) && spool_bytes (text->str, text->len, (int64_t) rows->len, error);
 }
 
@@ -334,8 +336,8 @@ read_all (const Request *request, Done *done, GError **error)
   if (request->object != NULL || json_object_get (request->from, "path") != NULL)
     return put_file (request, done, error);
   connect_note ("%u rows are there", rows->len);
-  if (strcmp (deed, "leak") == 0 || strcmp (deed, "lie") == 0)
-    return leak (rows, strcmp (deed, "lie") == 0, error);
+  if (strcmp (deed, "leak") == 0 || strcmp (deed, "lie") == 0 || strcmp (deed, "damaged") == 0)
+    return leak (rows, deed, error);
   if (!put_rows (request, rows, done, error))
     return false;
   if (strcmp (deed, "lost") == 0)

@@ -216,6 +216,11 @@ static void
 test_windows_of_the_same_bytes (void **state)
 {
   Home *home = *state;
+  /* What cannot be read is no mistake of the job's. */
+  source_deed (home, "damaged 1");
+  g_autoptr (Outcome) damaged = expect_weir (home, 1, "pull", "users", NULL);
+  assert_contains (damaged->err, "users: what the connector brought cannot be read: there is a NUL byte on line 2");
+  assert_sql (home, "nul_byte", "select detail ->> 'class' from weir.incident where ended is null");
   given (home,
          "\"mode\": \"incremental\", \"bookmark\": \"changed\", \"overlap\": 0, \"to_table\": \"clicks\", \"columns\": "
          "{\"id\": {\"drop\": true}, \"changed\": {\"drop\": true}, \"email\": {\"drop\": true}}",
