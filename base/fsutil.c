@@ -112,27 +112,103 @@ write_durably (int fd, const char *contents, size_t length, const char *path, GE
   return fs_write_all (fd, contents, length, path, error) && (fsync (fd) == 0 || path_error (error, "write", path));
 }
 
-static bool
-rename_over (const char *temporary, const char *path, GError **error)
+/* A file that is written whole: where, what, and whose it is to be (NULL: ours). */
+typedef struct
 {
-  return rename (temporary, path) == 0 || path_error (error, "write", path);
+  const char *path, *contents;
+  size_t length;
+  mode_t mode;
+  const struct stat *like;
+} Whole;
+
+static bool
+fill (const Whole *whole, int fd, GError **error)
+{
+  if (whole->like != NULL)
+    (void) !fchown (fd, whole->like->st_uid, whole->like->st_gid);
+  return set_mode (fd, whole->mode, whole->path, error) && write_durably (fd, whole->contents, whole->length, whole->path, error);
+}
+
+/* Under another name beside it, which is removed on error. Owned by the caller; NULL on error. */
+static char *
+write_sibling (const Whole *whole, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (whole->path);
+  g_autofree char *name = g_path_get_basename (whole->path);
+  g_autofree char *temporary =
+      g_strdup_printf ("%s/.%.200s.XXXXXX", folder, name); /* cut, or the longest names would get too long */
+  AUTO_FD int fd = mkostemp (temporary, O_CLOEXEC);
+  if (fd < 0)
+    return path_error (error, "write", whole->path), NULL;
+  if (fill (whole, fd, error))
+    return g_steal_pointer (&temporary);
+  unlink (temporary);
+  return NULL;
+}
+
+static bool
+write_over (const Whole *whole, GError **error)
+{
+  g_autofree char *temporary = write_sibling (whole, error);
+  if (temporary == NULL)
+    return false;
+  if (rename (temporary, whole->path) == 0)
+    return sync_parent (whole->path, error);
+  path_error (error, "write", whole->path);
+  unlink (temporary);
+  return false;
 }
 
 bool
 fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *temporary =
-      g_strdup_printf ("%s/.%.200s.XXXXXX", folder, name); /* cut, or the longest names would get too long */
+  return write_over (&(Whole) { path, contents, length, mode, NULL }, error);
+}
 
-  AUTO_FD int fd = mkostemp (temporary, O_CLOEXEC);
+bool
+fs_rewrite_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error)
+{
+  struct stat before;
+  bool exists = lstat (path, &before) == 0;
+  return write_over (&(Whole) { path, contents, length, mode, exists ? &before : NULL }, error);
+}
+
+/* Where no file is without a name. */
+static bool
+write_new_by_sibling (const Whole *whole, bool *ret_exists, GError **error)
+{
+  g_autofree char *temporary = write_sibling (whole, error);
+  if (temporary == NULL)
+    return false;
+  bool done = fs_rename_new (temporary, whole->path, ret_exists, error);
+  if (!done)
+    unlink (temporary);
+  return done;
+}
+
+static bool
+give_name (int fd, const char *path)
+{
+  g_autofree char *self = g_strdup_printf ("/proc/self/fd/%d", fd);
+  return linkat (AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+bool
+fs_write_new (const char *path, const char *contents, size_t length, mode_t mode, bool *ret_exists, GError **error)
+{
+  const Whole whole = { path, contents, length, mode, NULL };
+  g_autofree char *folder = g_path_get_dirname (path);
+  *ret_exists = false;
+  AUTO_FD int fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
-    return path_error (error, "write", path);
-  if (set_mode (fd, mode, path, error) && write_durably (fd, contents, length, path, error) && rename_over (temporary, path, error))
+    return write_new_by_sibling (&whole, ret_exists, error);
+  if (!fill (&whole, fd, error))
+    return false;
+  if (give_name (fd, path))
     return fs_sync_folder (folder, error);
-  unlink (temporary);
-  return false;
+  if (errno == EEXIST)
+    return *ret_exists = true, false;
+  return write_new_by_sibling (&whole, ret_exists, error);
 }
 
 static bool

@@ -26,6 +26,13 @@ bool fs_rename_new (const char *from, const char *to, bool *ret_exists, GError *
 /* Writes a whole file with the given mode, durably: a temporary sibling, fsync, rename over "path", fsync of the folder. */
 bool fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
 
+/* The same, and the file keeps its owner and group, where we may give files away; a new one is ours. */
+bool fs_rewrite_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
+
+/* The same of a new file, never replacing one: where "path" exists, false with *ret_exists true and no error. Whoever dies meanwhile leaves nothing (the
+ * file has no name until it is whole), or, where the file system has no such files, a sibling whose name begins with a dot. */
+bool fs_write_new (const char *path, const char *contents, size_t length, mode_t mode, bool *ret_exists, GError **error);
+
 /* Reads a whole regular file of at most "limit" bytes; a longer one is an error. *ret_contents is NUL-terminated and owned by the
  * caller; ret_length may be NULL. */
 bool fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error);

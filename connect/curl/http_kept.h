@@ -5,7 +5,7 @@
  *   ... it is used ...
  *   if (!http_kept_put (&kept, another, error)) ...    durable before it returns
  *
- * The file is of mode 0600 and replaced as a whole. Beside it is .NAME.lock, which two pulls of one connection take in turns. */
+ * The file is of mode 0600 and replaced as a whole; it keeps its owner where root uses it. Beside it is .NAME.lock, which two pulls of one connection take in turns. */
 #ifndef WEIR_CONNECT_CURL_HTTP_KEPT_H
 #define WEIR_CONNECT_CURL_HTTP_KEPT_H
 

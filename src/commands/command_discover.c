@@ -21,18 +21,14 @@ static bool
 write_job (const Settings *settings, const char *name, const Json *job, GError **error)
 {
   g_autofree char *folder = g_build_filename (settings->home, "jobs", NULL);
-  g_autofree char *path = g_strdup_printf ("%s/%s.json", folder, name),
-                  *fresh = g_strdup_printf ("%s/.%s.json.%d", folder, name, (int) getpid ());
+  g_autofree char *path = g_strdup_printf ("%s/%s.json", folder, name);
   g_autofree char *text = weir_json_pretty (job), *line = g_strconcat (text, "\n", NULL);
-  if (!fs_make_folder (folder, 0777, error) || !fs_write_file (fresh, line, strlen (line), 0644, error))
-    return false;
   bool exists = false, made;
-  if (fs_rename_new (fresh, path, &exists, error))
+  if (fs_make_folder (folder, 0777, error) && fs_write_new (path, line, strlen (line), 0644, &exists, error))
     {
       fprintf (stderr, "wrote jobs/%s.json; read it, then try it: weir check %s\n", name, name);
       return jobs_make_schema (settings, &made, error);
     }
-  unlink (fresh);
   return exists && weir_error (error, WEIR_ERROR_MODEL, "\"jobs/%s.json\" exists already and is never replaced", name);
 }
 

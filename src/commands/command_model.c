@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
@@ -54,16 +53,12 @@ write_model (const Settings *settings, const char *table, const Json *model, cha
 {
   g_autofree char *name = g_strconcat (table, ".json", NULL);
   g_autofree char *path = g_build_filename (settings->models, name, NULL);
-  g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
   g_autofree char *text = weir_json_pretty (model);
   g_autofree char *line = g_strconcat (text, "\n", NULL);
   *ret_shown = settings_shown_path (settings, path);
-  if (!fs_make_folder (settings->models, 0777, error) || !fs_write_file (fresh, line, strlen (line), 0644, error))
-    return false;
   bool exists = false;
-  if (fs_rename_new (fresh, path, &exists, error))
+  if (fs_make_folder (settings->models, 0777, error) && fs_write_new (path, line, strlen (line), 0644, &exists, error))
     return true;
-  unlink (fresh);
   if (!exists)
     return false;
   g_autofree char *hint = g_strdup_printf ("Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);

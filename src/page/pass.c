@@ -27,14 +27,9 @@ make_token (const char *path, GError **error)
 {
   uint8_t bytes[TOKEN_BYTES];
   random_bytes (bytes, sizeof bytes);
-  g_autofree char *text = hexadecimal (bytes, sizeof bytes), *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
-  bool exists = false;
-  if (!fs_write_file (fresh, text, strlen (text), 0600, error))
-    return false;
-  if (fs_rename_new (fresh, path, &exists, error))
-    return true;
-  unlink (fresh);
-  return exists;
+  g_autofree char *text = hexadecimal (bytes, sizeof bytes);
+  bool exists;
+  return fs_write_new (path, text, strlen (text), 0600, &exists, error) || exists;
 }
 
 char *

@@ -5,7 +5,6 @@
 #include "src/pull/columns.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static Json *
 key_of_job (const Job *job)
@@ -69,14 +68,9 @@ model_of_job_write (const Settings *settings, const char *table, const Json *mod
 {
   bool exists = false, made;
   g_autofree char *name = g_strconcat (table, ".json", NULL), *path = g_build_filename (settings->models, name, NULL);
-  g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
   g_autofree char *text = weir_json_pretty (model), *line = g_strconcat (text, "\n", NULL);
   *ret_shown = NULL;
-  if (!fs_make_folder (settings->models, 0777, error) || !fs_write_file (fresh, line, strlen (line), 0644, error))
-    return false;
-  bool done = fs_rename_new (fresh, path, &exists, error);
-  if (!done)
-    (void) unlink (fresh);
+  bool done = fs_make_folder (settings->models, 0777, error) && fs_write_new (path, line, strlen (line), 0644, &exists, error);
   if (done)
     *ret_shown = settings_shown_path (settings, path);
   return exists || (done && settings_make_model_schema (settings, &made, error));

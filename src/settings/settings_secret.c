@@ -31,14 +31,8 @@ static bool
 make_secret (const char *path, GError **error)
 {
   g_autoptr (GString) text = random_secret ();
-  g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
-  if (!fs_write_file (fresh, text->str, text->len, 0600, error))
-    return false;
-  bool exists = false;
-  if (fs_rename_new (fresh, path, &exists, error))
-    return true;
-  unlink (fresh);
-  return exists;
+  bool exists;
+  return fs_write_new (path, text->str, text->len, 0600, &exists, error) || exists;
 }
 
 /* As PostgreSQL has it for private keys: root's own file may be read by a group, anybody else's only by its owner. danger: why that matters. */

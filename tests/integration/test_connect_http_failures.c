@@ -83,12 +83,18 @@ test_tokens (void **state)
   " 'json': {'access_token': 'a', 'refresh_token': '" next "'}}, "
 #define NO_MORE "{'path': '/token', 'status': 400, 'json': {'error': 'invalid_grant'}}, {'json': []}]"
 
+/* Whose the file is: where root runs the tests another one's, as of a `sudo weir pull`. */
+#define OTHER_USER 12345
+static uid_t owner;
+
 static void
 put_token (const char *token, int mode)
 {
   g_autofree char *path = g_build_filename (folder, "kept", NULL);
   assert_true (g_file_set_contents (path, token, -1, NULL));
   assert_int_equal (chmod (path, (mode_t) mode), 0);
+  owner = geteuid () == 0 ? OTHER_USER : geteuid ();
+  assert_int_equal (chown (path, owner, (gid_t) -1), 0);
 }
 
 static void
@@ -100,6 +106,11 @@ assert_token (const char *wanted)
   assert_string_equal (text, wanted);
   assert_int_equal (stat (path, &look), 0);
   assert_int_equal (look.st_mode & 0777, 0600);
+  assert_int_equal (look.st_uid, owner);
+  /* Who takes it next opens the lock, too. */
+  g_autofree char *lock = g_build_filename (folder, ".kept.lock", NULL);
+  assert_int_equal (stat (lock, &look), 0);
+  assert_int_equal (look.st_uid, owner);
 }
 
 static ConnectorJob *

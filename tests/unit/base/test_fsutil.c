@@ -138,6 +138,52 @@ a_file_in_the_way_of_a_folder_is_said (void **state)
   assert_local_error (&error, file);
 }
 
+/* By a file without a name, or by a sibling. */
+static void
+a_new_file_never_replaces (void **state)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      bool exists = true;
+      GError *error = NULL;
+      g_autofree char *name = g_strdup_printf ("new-%d", i), *path = g_build_filename (*state, name, NULL), *text = NULL;
+      lacking.no_link = i == 1;
+      assert_true (fs_write_new (path, "one", 3, 0640, &exists, &error));
+      assert_false (exists);
+      assert_int_equal (mode_of (path), 0640);
+      assert_false (fs_write_new (path, "two", 3, 0640, &exists, &error));
+      assert_true (exists);
+      assert_null (error);
+      assert_true (fs_read_file (path, 10, &text, NULL, NULL));
+      assert_string_equal (text, "one");
+    }
+  assert_int_equal (entries_in (*state), 2);
+  bool exists;
+  GError *error = NULL;
+  g_autofree char *nowhere = g_build_filename (*state, "nowhere", "new", NULL);
+  assert_false (fs_write_new (nowhere, "x", 1, 0640, &exists, &error));
+  assert_false (exists);
+  assert_local_error (&error, nowhere);
+}
+
+static void
+a_file_keeps_its_owner_when_it_is_rewritten (void **state)
+{
+  struct stat info;
+  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  g_autofree char *path = g_build_filename (*state, "file", NULL);
+  put (path, "one");
+  assert_int_equal (chown (path, owner, (gid_t) -1), 0);
+  assert_true (fs_rewrite_file (path, "two", 3, 0600, NULL));
+  assert_int_equal (stat (path, &info), 0);
+  assert_int_equal (info.st_uid, owner);
+  assert_int_equal (mode_of (path), 0600);
+  /* Else it is ours. */
+  assert_true (fs_write_file (path, "two", 3, 0600, NULL));
+  assert_int_equal (stat (path, &info), 0);
+  assert_int_equal (info.st_uid, geteuid ());
+}
+
 static const struct
 {
   bool no_renameat2;
@@ -388,6 +434,8 @@ main (void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown (test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
+    WITH_FOLDER (a_new_file_never_replaces),
+    WITH_FOLDER (a_file_keeps_its_owner_when_it_is_rewritten),
     WITH_FOLDER (folders_are_made_with_their_parents),
     WITH_FOLDER (a_file_in_the_way_of_a_folder_is_said),
     WITH_FOLDER (a_rename_never_replaces),
