@@ -129,11 +129,10 @@ choose_name (const Pulling *pulling, const Batch *batch, int *number)
   return declare_name_like (pulling->stream->table, path, *number);
 }
 
-/* When the file was changed at the source, in nanoseconds; 0: it does not say. */
-static int64_t
-time_of (const Json *pulled)
+int64_t
+pull_time_of (const Json *object)
 {
-  const char *text = json_string_value (json_object_get (pulled, "mtime"));
+  const char *text = json_string_value (json_object_get (object, "mtime"));
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
   g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
   if (time == NULL)
@@ -150,7 +149,8 @@ drop (const Pulling *pulling, const Batch *batch, char **ret_name, LandingFile *
       struct stat info;
       bool exists;
       g_autofree char *name = choose_name (pulling, batch, &number);
-      if (!pull_spool_drop (batch->spool, pulling->settings, name, declaration, time_of (batch->pulled), &info, &exists, error))
+      if (!pull_spool_drop (batch->spool, pulling->settings, name, declaration, pull_time_of (batch->pulled), &info, &exists,
+                            error))
         return false;
       if (exists)
         continue;

@@ -58,10 +58,9 @@ static int
 compare_objects (const void *a, const void *b)
 {
   const Json *one = *(Json *const *) a, *other = *(Json *const *) b;
-  int by_time =
-      g_strcmp0 (json_string_value (json_object_get (one, "mtime")), json_string_value (json_object_get (other, "mtime")));
-  return by_time != 0
-             ? by_time
+  int64_t time = pull_time_of (one), its = pull_time_of (other);
+  return time != its
+             ? (time > its) - (time < its)
              : strcmp (json_string_value (json_object_get (one, "path")), json_string_value (json_object_get (other, "path")));
 }
 

@@ -52,6 +52,9 @@ typedef struct
 /* Holds it against the job, and loads it. pulling->well: whether it was. */
 bool pull_batch (Pulling *pulling, const Batch *batch, GError **error);
 
+/* When a file of the source was changed there, in nanoseconds; 0: it does not say. */
+int64_t pull_time_of (const Json *object);
+
 /* A position that moves without a row. */
 bool pull_move (Pulling *pulling, const Json *from, const Json *to, GError **error);
 

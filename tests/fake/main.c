@@ -248,7 +248,9 @@ describe_file (const char *folder, const char *name)
   if (stat (path, &info) != 0)
     return NULL;
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (info.st_mtime);
-  g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *second = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
+  g_autofree char *text = info.st_mtim.tv_nsec > 0 ? g_strdup_printf ("%s.%06ldZ", second, info.st_mtim.tv_nsec / 1000)
+                                                   : g_strconcat (second, "Z", NULL);
   return json_pack ("{s:s, s:s, s:I, s:s, s:n}", "name", name, "kind", "file", "size", (json_int_t) info.st_size, "mtime", text,
                     "etag");
 }

@@ -139,13 +139,13 @@ test_a_pattern (void **state)
   given (home, STUDENTS "," ALL "," REPORT, "");
   source_file (home, "a.csv", "POINTS;id\r\n\"30\";3\r\n;4\r\n", 20);
   source_file (home, "b.csv", "id,points\n", 5);
-  source_file (home, "c.csv", "\xEF\xBB\xBFid\tpoints\n7\t1.5\n8\t\"a\"\"b\"\n", 10);
+  source_file (home, "c.csv", "\xEF\xBB\xBFid\tpoints\n7\t1.5\n8\t\"a\"\"b\"\n", 10.5);
   g_autoptr (Json) run = pull (home, 0, NULL);
   assert_json (run, "steps.1.rows", "6");
   assert_json (run, "steps.1.message", "of 4 files");
   assert_json (run, "steps.2.rows", "3");
   g_autofree char *rows = sql_text_rows (home, "select id, coalesce(points, '-') from staging.nightly__summary order by _line");
-  assert_string_equal (rows, "7|1.5\n8|a\"b\n1|10\n2|20\n3|30\n4|-");
+  assert_string_equal (rows, "1|10\n2|20\n7|1.5\n8|a\"b\n3|30\n4|-");
   assert_sql (home, "bigint",
               "select data_type from information_schema.columns where table_name = 'nightly__summary' and column_name = 'id'");
   assert_int_equal (home_count_files (home, "source/files"), 4);

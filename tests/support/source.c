@@ -35,10 +35,11 @@ source_rows (Home *home, const char *rows)
 }
 
 void
-source_file (Home *home, const char *name, const char *text, int seconds)
+source_file (Home *home, const char *name, const char *text, double seconds)
 {
   g_autofree char *place = g_strconcat ("source/files/", name, NULL), *path = home_path (home, place);
-  const struct timespec times[] = { { .tv_sec = 1767225600 + seconds }, { .tv_sec = 1767225600 + seconds } };
+  const struct timespec time = { .tv_sec = 1767225600 + (time_t) seconds, .tv_nsec = (long) ((seconds - (long) seconds) * 1e9) };
+  const struct timespec times[] = { time, time };
   home_write_file (home, place, text);
   assert_int_equal (utimensat (AT_FDCWD, path, times, 0), 0);
 }

@@ -14,7 +14,7 @@ void source_job (Home *home, const char *name, const char *members);
 void source_rows (Home *home, const char *rows);
 
 /* A file as it lies there, changed so many seconds after 2026-01-01. */
-void source_file (Home *home, const char *name, const char *text, int seconds);
+void source_file (Home *home, const char *name, const char *text, double seconds);
 
 /* What the connector is to do wrong: "transient 2". */
 void source_deed (Home *home, const char *deed);
