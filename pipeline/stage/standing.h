@@ -39,7 +39,7 @@ void standing_give_up (Standing *standing);
 /* Behind the last row: gives up the connection, and with it the lock on the table. Returns how long was waited for it, in nanoseconds. */
 int64_t standing_end (Standing *standing);
 
-/* Whether something is proved: of "rows" staged ones all but "suspects". */
+/* Whether something is proved: of *ret_rows staged ones all but *ret_suspects. */
 bool standing_is_good (const Standing *standing, int64_t *ret_rows, int64_t *ret_suspects);
 
 /* Copies those suspected into a table of staging's columns. */

@@ -30,7 +30,7 @@ int64_t gather_rows (const Gather *gather);
 /* Rows that could not be read. */
 int64_t gather_left_out (const Gather *gather);
 
-/* *ret_alone: the file has a header, and nothing below it. Errors: none; a file that cannot be read is not it. */
+/* Whether the file has a header, and nothing below it; one that cannot be read is not such. */
 bool gather_is_header_alone (int fd, const char *shown, const PipelineOptions *options);
 
 #endif
