@@ -39,6 +39,20 @@ ledger_pull_held (Db *db, const char *job, char **ret_run, char **ret_file, GErr
 }
 
 bool
+ledger_pull_first_into (Db *db, const char *job, const char *table, char **ret_file, char **ret_job, GError **error)
+{
+  g_autoptr (DbResult) others = NULL;
+  *ret_file = *ret_job = NULL;
+  if (!LEDGER_ASK ("pull/first_into", &others, { "job", job }, { "table", table }))
+    return false;
+  if (db_result_rows (others) == 0)
+    return true;
+  *ret_file = g_strdup (db_result_value (others, 0, 0));
+  *ret_job = g_strdup (db_result_value (others, 0, 1));
+  return true;
+}
+
+bool
 ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **ret_files, GError **error)
 {
   g_autofree char *text = weir_json_text (files);

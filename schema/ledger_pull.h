@@ -12,6 +12,10 @@ bool ledger_pull_lock (Db *db, const char *job, bool *ret_ours, char **ret_holde
 /* A file of the job that is held for a person (pipeline/warehouse/guard.h). *ret_run NULL: there is none. Owned by the caller. */
 bool ledger_pull_held (Db *db, const char *job, char **ret_run, char **ret_file, GError **error);
 
+/* The newest file of a table that others brought, where the job has brought none so far, and whose job it was (NULL: somebody dropped it). *ret_file NULL:
+ * it has, or there is none. Owned by the caller. */
+bool ledger_pull_first_into (Db *db, const char *job, const char *table, char **ret_file, char **ret_job, GError **error);
+
 /* Which of a source's files were not loaded yet, the oldest first: columns path, size, mtime, etag, and refused, the run that refused it. files: an array of
  * objects with the first four. */
 bool ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **ret_files, GError **error);

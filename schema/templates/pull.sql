@@ -19,6 +19,15 @@ where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state
   and f.declaration ->> 'job' = :'job'
 order by f.seen_on limit 1
 
+-- name: first_into
+-- The newest file that others brought into a table, where the job has brought none so far; and of which job it is.
+select f.file_name, f.declaration ->> 'job'
+from weir.file f
+where f.table_name = :'table' and f.state = 'applied' and f.declaration ->> 'job' is distinct from :'job'
+  and not exists (select from weir.pulled_file p where p.source = :'job')
+  and not exists (select from weir.file o where o.table_name = :'table' and o.declaration ->> 'job' = :'job' and o.state in ('applied', 'duplicate'))
+order by f.seen_on desc limit 1
+
 -- name: unseen
 -- Files of a source that were not loaded yet, the oldest first; and the run of those that were refused, as long as nobody has done anything about it.
 select f.path, f.size, f.mtime, f.etag, left(refused.run_id::text, 8) as refused

@@ -5,6 +5,7 @@
 #include "base/fsutil.h"
 #include "base/text.h"
 #include "schema/ledger_bookmark.h"
+#include "schema/ledger_pull.h"
 #include "src/pull/columns.h"
 #include "src/pull/declare.h"
 #include "src/pull/landing.h"
@@ -40,10 +41,30 @@ tell_of_model (const Pulling *pulling, const Model *model)
     pull_tell (pulling, "what is gone at the source stays in %s: its model does not say \"absent\": \"close\"", model->table);
 }
 
+/* The first that the job brings into a table of others: it may be meant for another one, and has the same key. */
+static bool
+tell_of_others (const Pulling *pulling, const Batch *batch, const char *table, GError **error)
+{
+  Loader *loader = pulling->options->loader;
+  g_autofree char *file = NULL, *job = NULL;
+  if (batch->from != NULL)
+    return true;
+  if (!loader_refresh (loader, error) || !ledger_pull_first_into (loader->db, pulling->job->name, table, &file, &job, error))
+    return false;
+  g_autofree char *whose = job != NULL ? g_strdup_printf ("of the job %s", job) : g_strdup_printf ("such as those of \"%s\"", file);
+  if (file != NULL)
+    pull_tell (
+        pulling,
+        "%s has rows already, %s, and these are the first of this job: if another table is meant, `weir undo` takes them back",
+        table, whose);
+  return true;
+}
+
 /* A file as it lies there may wait for a person to look at it, as one that somebody drops does. */
 static bool
-ensure_model (const Pulling *pulling, const Connected *connected, GError **error)
+ensure_model (const Pulling *pulling, const Batch *batch, GError **error)
 {
+  const Connected *connected = batch->connected;
   const Catalog *catalog = pulling->options->loader->catalog;
   const char *table = pulling->stream->table;
   const Model *model = catalog_find (catalog, table);
@@ -53,7 +74,7 @@ ensure_model (const Pulling *pulling, const Connected *connected, GError **error
   if (broken != NULL)
     return g_propagate_error (error, g_error_copy (broken->error)), false;
   if (model != NULL)
-    return tell_of_model (pulling, model), true;
+    return tell_of_model (pulling, model), tell_of_others (pulling, batch, table, error);
   bool raw = json_is_true (json_object_get (connected->done, "raw"));
   return (raw && pulling->job->key == NULL) || write_model (pulling, connected->columns, error);
 }
