@@ -39,6 +39,7 @@ show_navigation (Html *html, const char *section)
   } entries[] = { { "overview", "/", "Overview" },
                   { "ledger", "/runs", "Ledger" },
                   { "held", "/held", "Held" },
+                  { "jobs", "/jobs", "Jobs" },
                   { "schedules", "/schedules", "Schedules" },
                   { "find", "/find", "History" } };
   html_open (html, "header", NULL);

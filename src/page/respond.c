@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-static const View *const views[] = { &view_overview, &view_table,   &view_entity, &view_find,     &view_runs,
-                                     &view_run,      &view_rejects, &view_held,   &view_schedules };
+static const View *const views[] = { &view_overview, &view_table,   &view_entity, &view_find,      &view_runs,
+                                     &view_run,      &view_rejects, &view_held,   &view_schedules, &view_jobs };
 
 /* ---- errors ---- */
 

@@ -43,7 +43,8 @@ typedef struct
   void (*show) (Html *html, const Visit *visit, const Json *object);
 } View;
 
-extern const View view_overview, view_table, view_entity, view_find, view_runs, view_run, view_rejects, view_held, view_schedules;
+extern const View view_overview, view_table, view_entity, view_find, view_runs, view_run, view_rejects, view_held, view_schedules,
+    view_jobs;
 
 /* Texts and numbers of an object: NULL, and 0, where they are not there. Borrowed. */
 const char *view_text (const Json *object, const char *member);

@@ -38,6 +38,15 @@ changes_is_personal (const Model *model, const char *stored)
   return false;
 }
 
+bool
+changes_has_personal (const Model *model)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    if (((const ModelColumn *) model->columns->pdata[i])->pii)
+      return true;
+  return false;
+}
+
 static bool
 is_of_history (const Model *model, const History *history, const char *name)
 {

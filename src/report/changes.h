@@ -19,6 +19,8 @@ typedef struct
 
 /* Whether the model says of a stored column that it has personal data. */
 bool changes_is_personal (const Model *model, const char *stored);
+/* Whether it says so of any. */
+bool changes_has_personal (const Model *model);
 
 /* The columns of a table that come from files, in its order (of SeenColumn). history: what those are called that tell versions apart. Personal data ("pii" in the model) are hidden, unless
  * "show_pii"; where the model does not say which they are, as one that is broken, all. Sets *ret_hidden where something is. Owned by the caller; NULL on error. */

@@ -259,8 +259,8 @@ text_at (const Json *object, const char *name)
 }
 
 /* "app public.orders" */
-static char *
-show_from (const Json *job)
+char *
+listed_job_from (const Json *job)
 {
   static const char *const names[] = { "table", "path", "query_file", "url" };
   const Json *from = json_object_get (job, "from");
@@ -274,8 +274,8 @@ show_from (const Json *job)
   return text != NULL ? text_printable (text, strlen (text), 50) : NULL;
 }
 
-static char *
-show_tables (const Json *job)
+char *
+listed_job_tables (const Json *job)
 {
   const Json *streams = json_object_get (job, "streams");
   size_t n = json_array_size (streams);
@@ -285,8 +285,8 @@ show_tables (const Json *job)
 }
 
 /* "dwh, mail" */
-static char *
-show_destinations (const Json *job)
+char *
+listed_job_destinations (const Json *job)
 {
   g_autoptr (GString) all = g_string_new (NULL);
   const Json *deliver = json_object_get (job, "deliver");
@@ -310,8 +310,8 @@ later_of (const char *a, const char *b)
 }
 
 /* When something was done for it last: at one of its times, or by hand. */
-static const char *
-last_of (const Json *job)
+const char *
+listed_job_last (const Json *job)
 {
   const Json *bookmarks = json_object_get (job, "bookmarks");
   const char *last = later_of (text_at (job, "began"), text_at (job, "pulled"));
@@ -320,8 +320,8 @@ last_of (const Json *job)
   return last;
 }
 
-static char *
-show_bookmark (const Json *job)
+char *
+listed_job_bookmark (const Json *job)
 {
   const Json *bookmarks = json_object_get (job, "bookmarks");
   size_t n = json_array_size (bookmarks);
@@ -332,8 +332,8 @@ show_bookmark (const Json *job)
 }
 
 /* What came of the last time, where the job is ready. */
-static char *
-show_state (const Json *job)
+char *
+listed_job_state (const Json *job)
 {
   const char *state = text_at (job, "state"), *result = text_at (job, "result");
   return g_strdup (g_strcmp0 (state, "ready") == 0 && result != NULL ? result : state);
@@ -364,14 +364,14 @@ listed_jobs_show (const Json *list)
       const Json *job = json_array_get (list, i);
       const char *name = text_at (job, "name");
       g_ptr_array_add (cells, text_printable (name, strlen (name), 63));
-      g_ptr_array_add (cells, show_from (job));
-      g_ptr_array_add (cells, show_tables (job));
-      g_ptr_array_add (cells, show_destinations (job));
+      g_ptr_array_add (cells, listed_job_from (job));
+      g_ptr_array_add (cells, listed_job_tables (job));
+      g_ptr_array_add (cells, listed_job_destinations (job));
       g_ptr_array_add (cells, g_strdup (text_at (job, "mode")));
       g_ptr_array_add (cells, show_time (text_at (job, "next")));
-      g_ptr_array_add (cells, show_time (last_of (job)));
-      g_ptr_array_add (cells, show_state (job));
-      g_ptr_array_add (cells, show_bookmark (job));
+      g_ptr_array_add (cells, show_time (listed_job_last (job)));
+      g_ptr_array_add (cells, listed_job_state (job));
+      g_ptr_array_add (cells, listed_job_bookmark (job));
     }
   show_table (headers, cells);
   for (size_t i = 0; i < json_array_size (list); i++)

@@ -14,6 +14,16 @@ Json *listed_jobs (Db *db, const Jobs *jobs, GError **error);
 /* How far sources were read: rows of ledger_bookmark_list as an array, also for `weir bookmark`. A new reference. */
 Json *listed_bookmarks (const DbResult *rows);
 
+/* An object of it in a few words: "app public.orders", its table, "dwh, mail", what came of the last time, the position of its bookmark. NULL: there is none
+ * to say. Owned by the caller. */
+char *listed_job_from (const Json *job);
+char *listed_job_tables (const Json *job);
+char *listed_job_destinations (const Json *job);
+char *listed_job_state (const Json *job);
+char *listed_job_bookmark (const Json *job);
+/* When something was done for it last, at one of its times or by hand: "2026-11-29T08:00:00Z". NULL: never. Borrowed. */
+const char *listed_job_last (const Json *job);
+
 /* The array of listed_jobs as a table. */
 void listed_jobs_show (const Json *list);
 

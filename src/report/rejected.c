@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/records/annotation.h"
+#include "src/report/changes.h"
 #include "src/report/spreadsheet.h"
 
 #include <string.h>
@@ -50,10 +51,7 @@ rejected_is_personal (const Settings *settings, const DbResult *run)
   const Model *model = catalog != NULL ? catalog_find (catalog, table) : NULL;
   if (model == NULL)
     return catalog == NULL || catalog_find_broken (catalog, table) != NULL || db_result_named (run, 0, "model_checksum") != NULL;
-  for (guint i = 0; i < model->columns->len; i++)
-    if (((const ModelColumn *) model->columns->pdata[i])->pii)
-      return true;
-  return false;
+  return changes_has_personal (model);
 }
 
 /* JSON is UTF-8: an original that is not goes beside its readable form in base64. */

@@ -40,6 +40,37 @@ refuse_one (Home *home)
   assert_weir (home, 1, "load", "--archive", "imports/sales.csv", NULL);
 }
 
+/* What `weir jobs` says, but for positions of tables with personal data, and what may be asked for with the place. */
+static void
+check_jobs (Home *home, int port)
+{
+  home_write_file (home, "jobs/bad.json", "{\"tabel\": \"sales\"}");
+  home_write_file (home, "jobs/shop.json",
+                   "{\"from\": {\"connection\": \"share\", \"path\": \"out/*.csv\", \"note\": \"secret\"}, \"to_table\": \"sales\","
+                   " \"deliver\": [{\"to\": \"share\", \"path\": \"in/x.csv\"}]}");
+  home_write_file (home, "jobs/people.json",
+                   "{\"from\": {\"connection\": \"share\", \"path\": \"p.csv\"}, \"to_table\": \"customers\"}");
+  sql_run_text (home, "insert into weir.bookmark (source, stream, position) values ('shop', 'rows', '{\"id\": 77}'),"
+                      " ('people', 'rows', '{\"email\": \"ann@x.org\"}')");
+  sql_run_text (home, "insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause) values"
+                      " ('shop', 'share', 0, gen_random_uuid(), gen_random_uuid(), 'sales', 'run')");
+  g_autoptr (Reply) page = http_get (port, 200, "/jobs"), object = http_get (port, 200, "/api/jobs");
+  g_autoptr (Json) jobs = reply_json (object);
+  assert_documented ("/api/jobs", jobs);
+  assert_json (jobs, "jobs.0.state", "broken");
+  assert_json (jobs, "jobs.2.from", "{\"path\":\"out/*.csv\"}");
+  assert_json (jobs, "jobs.2.bookmarks.0.position.id", "77");
+  assert_json (jobs, "deliveries.0.runs", "1");
+  assert_contains (page->body, "share out/*.csv");
+  assert_contains (page->body, "1 run waiting");
+  assert_contains (page->body, "{&quot;id&quot;: 77}");
+  assert_contains (page->body, "did you mean &quot;table&quot;");
+  assert_lacks (object->body, "secret");
+  assert_json (jobs, "jobs.1.name", "people");
+  assert_lacks (page->body, "ann@x.org");
+  assert_lacks (object->body, "ann@x.org");
+}
+
 static void
 test_pages_and_objects (void **state)
 {
@@ -47,6 +78,7 @@ test_pages_and_objects (void **state)
   int port;
   if (!page_is_built ())
     skip ();
+  home_configure (home, ", \"connections\": {\"share\": {\"type\": \"share\", \"path\": \"/nowhere\"}}");
   load_customers (home);
   refuse_one (home);
   g_autoptr (Background) page = start_page (home, &port);
@@ -97,6 +129,7 @@ test_pages_and_objects (void **state)
   assert_contains (index->body, "\"/api/tables/?/entities/?\"");
   assert_documented ("/api/held", held_object);
   assert_documented ("/api/find", find_object);
+  check_jobs (home, port);
   assert_json (find_object, "tables.0.key", "[\"customer\"]");
 
   /* What is not there is said in both forms. */
