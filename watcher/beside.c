@@ -143,6 +143,14 @@ is_same_text (const Beside *one, const Beside *other)
          && memcmp (one->text, other->text, one->length) == 0;
 }
 
+static bool
+put_new (int folder, const char *new_name, const char *name, const Beside *beside, GError **error)
+{
+  return write_new (folder, new_name, beside, error)
+         && (fs_rename_at (folder, new_name, folder, name)
+             || weir_system_error (error, errno, "could not rename \"%s\" to \"%s\"", new_name, name));
+}
+
 bool
 beside_put (int folder, const char *file_name, Uid run, const Beside *beside, GError **error)
 {
@@ -156,10 +164,11 @@ beside_put (int folder, const char *file_name, Uid run, const Beside *beside, GE
     return true;
   if (there.text != NULL)
     return weir_error (error, WEIR_ERROR_LOCAL, "another \"%s\" is there", name);
-  if (!write_new (folder, new_name, beside, error))
-    return false;
-  if (!fs_rename_at (folder, new_name, folder, name))
-    return weir_system_error (error, errno, "could not rename \"%s\" to \"%s\"", new_name, name);
+  if (!put_new (folder, new_name, name, beside, error))
+    {
+      (void) unlinkat (folder, new_name, 0);
+      return false;
+    }
   return fs_sync_at (folder) || weir_system_error (error, errno, "could not sync the folder of \"%s\"", name);
 }
 
