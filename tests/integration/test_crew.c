@@ -81,10 +81,15 @@ test_killed_at_once (void **state)
   g_autoptr (Background) watch = watch_users (home);
   pid_t worker = 0;
   wait_until ((worker = process_find (home->path, "--worker")) != 0);
+  pid_t last = 0;
   int killed = 0;
   for (int64_t end = g_get_monotonic_time () + 3 * G_USEC_PER_SEC; g_get_monotonic_time () < end; g_usleep (5000))
-    if ((worker = process_find (home->path, "--worker")) != 0 && kill (worker, SIGKILL) == 0)
-      killed++;
+    if ((worker = process_find (home->path, "--worker")) != 0 && kill (worker, SIGKILL) == 0 && worker != last)
+      {
+        /* One that has not got round to dying is seen once more. */
+        last = worker;
+        killed++;
+      }
   home_drop (home, "users.csv", users_text);
   wait_until (is_archived (home, 1));
   stop_watch (watch);

@@ -40,14 +40,6 @@ is_waiting_for_the_server (Home *home, const char *file)
   return json_integer_value (json_object_get (json_object_get (told, "progress"), "waits_seconds")) > 0;
 }
 
-/* Behind LOAD, before the COMMIT of TRANSFORM. */
-static void
-wait_for_loads (Home *home, int loads)
-{
-  wait_until (sql_number (home, "select count (*) from weir.execution_step where step_name = 'LOAD' and status = 'COMPLETED'")
-              == loads);
-}
-
 /* Nothing is answered to the commit of the first file, and the connection is cut at that of the second. */
 static void
 check_commits (Home *home, RelayMode mute, RelayMode cut)
@@ -55,20 +47,18 @@ check_commits (Home *home, RelayMode mute, RelayMode cut)
   const RelayMode modes[] = { mute, cut };
   home_configure (home, ", \"workers\": 2, \"settle\": 0.3");
   Relay *relay = lead_through_relay (home);
-  home_set_environment (home, "WEIR_FAULT", "sleep:after-load");
+  home_set_environment (home, "WEIR_FAULT", "stop:after-load"); /* before the COMMIT of TRANSFORM */
   g_autoptr (Background) watch = watch_users (home);
-  int loads = 0;
   for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
     {
       g_autofree char *name = g_strdup_printf ("users-%zu.csv", i + 1);
       g_autofree char *text = g_strdup_printf ("name,email\nAnn %zu,a@x.org\n", i);
       home_drop (home, name, text);
-      wait_for_loads (home, ++loads);
+      pid_t worker = weir_wait_stopped (home);
       relay_set (relay, modes[i], "commit");
+      kill (worker, SIGCONT);
       wait_until (relay_triggered (relay));
-      wait_until (home_count_files (home, "archive/users") == (int) i + 1);
-      loads =
-          (int) sql_number (home, "select count (*) from weir.execution_step where step_name = 'LOAD' and status = 'COMPLETED'");
+      wait_until ((weir_let_go_on (home), home_count_files (home, "archive/users") == (int) i + 1));
     }
   stop_watch (watch);
   assert_false (background_said (watch, "the database is away"));
@@ -134,13 +124,14 @@ test_a_backend_that_stands_still (void **state)
 {
   Home *home = *state;
   home_configure (home, ", \"workers\": 1, \"settle\": 0.3");
-  home_set_environment (home, "WEIR_FAULT", "sleep:after-load");
+  home_set_environment (home, "WEIR_FAULT", "stop:after-load");
   g_autoptr (Background) watch = watch_users (home);
   home_drop (home, "users.csv", users_text);
-  wait_for_loads (home, 1);
+  pid_t worker = weir_wait_stopped (home);
   pid_t backend = (pid_t) sql_number (home, "select pid from pg_stat_activity where application_name = 'weir'"
                                             " and datname = current_database()");
   assert_int_equal (kill (backend, SIGSTOP), 0);
+  kill (worker, SIGCONT);
   wait_until (is_waiting_for_the_server (home, "users.csv"));
   g_autoptr (Json) told = ask_status (home, "users.csv");
   assert_json (told, "state", "in work");

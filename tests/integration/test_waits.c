@@ -50,7 +50,7 @@ expect_others_go_on (Home *home, const char *name)
 {
   int before = home_count_files (home, "archive/shops");
   home_drop (home, name, shops_text);
-  wait_until (home_count_files (home, "archive/shops") == before + 1);
+  wait_until ((weir_let_go_on (home), home_count_files (home, "archive/shops") == before + 1));
 }
 
 /* Somebody has it open still, and writes on after it was claimed. */
@@ -78,15 +78,15 @@ static void
 test_a_terminated_backend_is_no_outage (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = watch_with (home, "sleep:after-load");
+  g_autoptr (Background) watch = watch_with (home, "stop:after-load");
   home_drop (home, "users.csv", users_text);
-  wait_until (sql_number (home, "select count (*) from weir.execution_step where step_name = 'LOAD' and status = 'COMPLETED'")
-              == 1);
+  pid_t worker = weir_wait_stopped (home);
   sql_run_text (home, "select pg_terminate_backend (pid, 5000) from pg_stat_activity"
                       " where datname = current_database () and pid <> pg_backend_pid () and application_name like 'weir%%'");
+  kill (worker, SIGCONT);
   wait_until (background_said (watch, "users.csv: is tried again"));
   expect_others_go_on (home, "shops.csv");
-  wait_until (home_count_files (home, "archive/users") == 1);
+  wait_until ((weir_let_go_on (home), home_count_files (home, "archive/users") == 1));
   stop_watch (watch);
   assert_false (background_said (watch, "the database is away"));
   assert_loaded_once (home, 2);

@@ -408,3 +408,11 @@ weir_wait_stopped (Home *home)
   wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
   return worker;
 }
+
+void
+weir_let_go_on (Home *home)
+{
+  pid_t worker = process_find_stopped (home->path, "--worker");
+  if (worker != 0)
+    kill (worker, SIGCONT);
+}

@@ -82,6 +82,8 @@ void sql_run_as_superuser (Home *home, const char *sql);
 
 /* Waits for a worker of the home that has stopped itself at a fault point. */
 pid_t weir_wait_stopped (Home *home);
+/* Lets one that has stopped itself go on, if there is any: for wait_until, where each load stops. */
+void weir_let_go_on (Home *home);
 /* Its rows. Owned by the caller. */
 DbResult *sql_query (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The first column of the first row, NULL for SQL NULL or no row. Owned by the caller. */

@@ -136,12 +136,15 @@ signs_of_life_are_kept_until_the_answer (void **state)
 {
   (void) state;
   Fixture *fixture = begin (READY "echo '{\"progress\":{\"step\":\"LOAD\"}}'; echo '{\"progress\":{\"step\":\"TRANSFORM\"}}'\n"
-                                  "echo '{\"said\":\"3 rows\"}'; sleep 0.3; echo '{\"outcome\":\"done\"}'; exec sleep 60\n");
+                                  "echo '{\"said\":\"3 rows\"}'; while [ ! -e \"$0.go\" ]; do sleep 0.01; done\n"
+                                  "echo '{\"outcome\":\"done\"}'; exec sleep 60\n");
   CrewWork *work = crew_work (fixture->crew, "users.csv");
   assert_non_null (work);
   assert_null (crew_work (fixture->crew, "sales.csv"));
   wait_until (turn (fixture) && work->progress != NULL
               && g_strcmp0 (json_string_value (json_object_get (work->progress, "step")), "TRANSFORM") == 0);
+  g_autofree char *go = g_strconcat (fixture->program, ".go", NULL);
+  assert_true (g_file_set_contents (go, "", 0, NULL));
   wait_until (turn (fixture) && fixture->replies == 1);
   assert_int_equal (fixture->said, 1);
   assert_null (crew_work (fixture->crew, "users.csv"));
