@@ -1,12 +1,10 @@
 /* The embedded PostgreSQL when things go wrong around it: crashes, lock files of others, many starters at once, other versions. */
 #include "tests/support/oracle.h"
+#include "tests/support/port.h"
 #include "tests/support/weir.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,24 +161,11 @@ test_many_starters (void **state)
   assert_weir (home, 0, "check", NULL);
 }
 
-/* A port that nobody has at the moment. */
-static int
-free_port (void)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t length = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal (bind (fd, (const struct sockaddr *) &address, length), 0);
-  assert_int_equal (getsockname (fd, (struct sockaddr *) &address, &length), 0);
-  close (fd);
-  return ntohs (address.sin_port);
-}
-
 static void
 test_tcp (void **state)
 {
   Home *home = *state;
-  g_autofree char *port = g_strdup_printf ("%d", free_port ());
+  g_autofree char *port = g_strdup_printf ("%d", port_free ());
   assert_weir (home, 0, "db", "start", NULL);
   g_autoptr (Outcome) none = expect_weir (home, 2, "db", "url", "--tcp", NULL);
   assert_contains (none->err, "--port");
@@ -529,7 +514,7 @@ static void
 test_tcp_is_taken_back (void **state)
 {
   Home *home = *state;
-  g_autofree char *port = g_strdup_printf ("%d", free_port ());
+  g_autofree char *port = g_strdup_printf ("%d", port_free ());
   assert_weir (home, 0, "db", "start", "--port", port, NULL);
   g_autoptr (Outcome) url = expect_weir (home, 0, "db", "url", "--tcp", NULL);
   g_strchomp (url->out);

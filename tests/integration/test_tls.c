@@ -1,17 +1,13 @@
 /* sslmode=verify-full, as docs/operations.md has it: with a certificate of one's own authority, on the loopback. */
 #include "tests/support/connector.h"
 #include "tests/support/oracle.h"
+#include "tests/support/port.h"
 #include "tests/support/weir.h"
 
-#include "base/autoptr.h"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,22 +45,11 @@ make_certificates (const char *folder)
   chmod (key, 0600);
 }
 
-static int
-find_port (void)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t length = sizeof address;
-  AUTO_FD int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal (bind (fd, (struct sockaddr *) &address, length), 0);
-  assert_int_equal (getsockname (fd, (struct sockaddr *) &address, &length), 0);
-  return ntohs (address.sin_port);
-}
-
 /* The cluster's server once more, with TLS. */
 static TlsServer
 start_with_tls (Cluster *cluster)
 {
-  TlsServer server = { .folder = g_build_filename (cluster->folder, "tls", NULL), .port = find_port () };
+  TlsServer server = { .folder = g_build_filename (cluster->folder, "tls", NULL), .port = port_free () };
   g_autofree char *postgres = g_build_filename (cluster->bin, "postgres", NULL);
   g_autofree char *hba = g_build_filename (cluster->folder, "tls", "pg_hba.conf", NULL);
   g_autofree char *log = g_build_filename (cluster->folder, "tls", "server.log", NULL);

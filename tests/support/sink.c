@@ -1,5 +1,6 @@
 #include "sink.h"
 
+#include "port.h"
 #include "sink_talk.h"
 
 #include <arpa/inet.h>
@@ -20,17 +21,14 @@ struct Sink
 };
 
 static int
-listen_on (int *port)
+listen_on (int port)
 {
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                 .sin_port = htons ((uint16_t) *port) };
-  socklen_t length = sizeof address;
+                                 .sin_port = htons ((uint16_t) port) };
   int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
   setsockopt (listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   g_assert (bind (listener, (struct sockaddr *) &address, sizeof address) == 0 && listen (listener, 16) == 0);
-  g_assert (getsockname (listener, (struct sockaddr *) &address, &length) == 0);
-  *port = ntohs (address.sin_port);
   return listener;
 }
 
@@ -55,7 +53,7 @@ serve (const SinkTalk *talk, int listener)
 static void
 begin (Sink *sink)
 {
-  int listener = listen_on (&sink->port);
+  int listener = listen_on (sink->port);
   sink->process = fork ();
   if (sink->process == 0)
     {
@@ -83,6 +81,7 @@ sink_new (const char *folder, const char *name, const char *certificate, void (*
   sink->talk.path = g_build_filename (folder, name, NULL);
   sink->talk.certificate = g_strdup (certificate);
   sink->talk.answer = answer;
+  sink->port = port_free ();
   begin (sink);
   return sink;
 }

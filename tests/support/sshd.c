@@ -1,8 +1,8 @@
 #include "sshd.h"
 
+#include "port.h"
 #include "process.h"
 
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,28 +32,13 @@ output_of (const char *const *argv)
   return g_steal_pointer (&out);
 }
 
-static int
-free_port (void)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t length = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_true (bind (fd, (struct sockaddr *) &address, sizeof address) == 0
-               && getsockname (fd, (struct sockaddr *) &address, &length) == 0);
-  close (fd);
-  return ntohs (address.sin_port);
-}
-
+/* Whether it is this one that listens. */
 static bool
-is_listening (int port)
+is_listening (const Sshd *sshd)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                 .sin_port = htons ((uint16_t) port) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool ok = connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
-  close (fd);
-  return ok;
+  g_autofree char *path = g_build_filename (sshd->folder, "sshd.log", NULL), *log = NULL;
+  g_autofree char *line = g_strdup_printf ("Server listening on 127.0.0.1 port %d.", sshd->port);
+  return g_file_get_contents (path, &log, NULL, NULL) && strstr (log, line) != NULL;
 }
 
 static void
@@ -132,7 +116,7 @@ sshd_start_with (const char *folder, const char *other_type)
   g_autofree char *host = g_build_filename (folder, "host", NULL), *log = g_build_filename (folder, "sshd.log", NULL);
   g_autofree char *conf = g_build_filename (folder, "sshd.conf", NULL);
   make_key (host, "ed25519", "");
-  sshd->port = free_port ();
+  sshd->port = port_free ();
   sshd->user = g_strdup (getpwuid (geteuid ())->pw_name);
   sshd->key_file = sshd_new_key (sshd, "user", "ed25519", NULL, true);
   g_autofree char *other = g_build_filename (folder, "other_host", NULL), *line = g_strdup_printf ("HostKey %s\n", other);
@@ -144,7 +128,7 @@ sshd_start_with (const char *folder, const char *other_type)
   const char *const environment[] = { "PATH=/usr/bin:/bin:/usr/sbin", NULL };
   const ProcessSetup setup = { .folder = folder, .environment = environment, .out = log };
   sshd->process = process_start (&setup, argv);
-  wait_until (is_listening (sshd->port));
+  wait_until (is_listening (sshd));
   return sshd;
 }
 
