@@ -290,12 +290,13 @@ test_commands (void **state)
     const char *script;
     int code;
     const char *says, *state;
+    const char *timeout; /* NULL: long */
   } cases[] = {
     { "cat > message; echo taken", 0, "(taken)", "sent" },
     { "echo later; exit 75", 1, "tried again in 5 s: the command ended with exit code 75: later", "waiting" },
     { "kill -9 $$", 1, "tried again in 5 s: the command was killed by signal 9 (Killed)", "waiting" },
     { "echo never; exit 3", 1, "put aside: the command ended with exit code 3: never", "refused" },
-    { "sleep 20", 1, "tried again in 5 s: no answer in 1 s", "waiting" },
+    { "sleep 20", 1, "tried again in 5 s: no answer in 1 s", "waiting", "1 second" },
   };
   Home *home = *state;
   home_write_model (home, "users", PEOPLE);
@@ -303,9 +304,9 @@ test_commands (void **state)
     {
       print_message ("  %s\n", cases[i].script);
       g_autofree char *notify =
-          g_strdup_printf (", \"notify\": {\"timeout\": \"1 second\", \"targets\": {\"me\": {\"type\": \"command\", "
+          g_strdup_printf (", \"notify\": {\"timeout\": \"%s\", \"targets\": {\"me\": {\"type\": \"command\", "
                            "\"command\": [\"sh\", \"-c\", \"%s\"]}}}",
-                           cases[i].script);
+                           cases[i].timeout != NULL ? cases[i].timeout : "1 minute", cases[i].script);
       g_autofree char *name = g_strdup_printf ("users-%zu.csv", i);
       home_configure (home, notify);
       assert_weir (home, 0, "notify", "send", NULL);

@@ -316,6 +316,7 @@ test_silence (void **state)
 {
   Place *place = *state;
   begin (place, NULL);
+  g_autofree char *hangs = files_path (place->folder, "mail/hangs");
   g_autoptr (ConnectorRun) some =
       send_to (place, "\"recipients\": [\"drop@example.org\", \"hang@example.org\", \"ann@example.org\"]");
   assert_connector_error (some, 75, "transient", NULL, "2 of 3");
@@ -325,8 +326,9 @@ test_silence (void **state)
   g_autoptr (Json) request =
       files_request (connection (place), "\"to\": {\"recipients\": [\"hang@example.org\"]}, " MAILS_DELIVERY);
   json_object_set_new (json_object_get (request, "connection"), "timeout", json_integer (60));
+  assert_int_equal (unlink (hangs), 0);
   ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "write", request, MAILS_SPOOL, NULL);
-  g_usleep (700000);
+  wait_until (access (hangs, F_OK) == 0);
   kill (connector_pid (job), SIGTERM);
   g_autoptr (ConnectorRun) stopped = connector_finish (job);
   assert_connector_error (stopped, 75, "transient", NULL, "asked to end");

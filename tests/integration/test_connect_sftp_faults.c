@@ -4,6 +4,9 @@
 #include "tests/support/gate.h"
 #include "tests/support/process.h"
 
+#include "base/autoptr.h"
+
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 /* A connection that does not wait long. */
@@ -15,6 +18,20 @@ brisk (const Place *place, int port)
   return json;
 }
 
+/* Writes on to a file until it is killed. */
+static pid_t
+start_growing (const char *path)
+{
+  pid_t pid = fork ();
+  if (pid != 0)
+    return pid;
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  AUTO_FD int fd = open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
+  while (write (fd, "more\n", 5) == 5)
+    g_usleep (20000);
+  _exit (1);
+}
+
 /* A file that grows is left for the next time; one that is new, and stays, is taken. */
 static void
 test_settles (void **state)
@@ -23,16 +40,10 @@ test_settles (void **state)
   g_autofree char *growing = files_path (place->data, "growing.csv"), *fresh = files_path (place->data, "fresh.csv");
   assert_true (g_file_set_contents (growing, "x", 1, NULL) && g_file_set_contents (fresh, "x", 1, NULL));
   g_autoptr (Json) request = files_request (connection (place), "\"from\": {\"path\": \"%s/*\", \"settle\": 2}", place->data);
-  ConnectorJob *job = connector_start (place->folder, CURL_PROGRAM, "discover", request, NULL, NULL);
-  FILE *stream = fopen (growing, "a");
-  for (int i = 0; i < 130; i++)
-    {
-      fputs ("more\n", stream);
-      fflush (stream);
-      g_usleep (20000);
-    }
-  fclose (stream);
-  g_autoptr (ConnectorRun) found = connector_finish (job);
+  pid_t writer = start_growing (growing);
+  g_autoptr (ConnectorRun) found = connector_run (place->folder, CURL_PROGRAM, "discover", request, NULL);
+  kill (writer, SIGKILL);
+  process_wait (writer);
   assert_connector_done (found);
   assert_string_equal (json_string_value (json_object_get (connector_line (found, "stream", 0), "name")), fresh);
   assert_null (connector_line (found, "stream", 1));
@@ -158,7 +169,7 @@ test_quiet (void **state)
   g_autofree char *pipe = files_path (place->data, "pipe.csv");
   assert_int_equal (mkfifo (pipe, 0644), 0);
   Json *hasty = brisk (place, 0);
-  json_object_set_new (hasty, "timeout", json_integer (1));
+  json_object_set_new (hasty, "timeout", json_integer (2));
   g_autoptr (Json) look = files_request (hasty, "\"from\": {\"path\": \"%s\"}", pipe);
   g_autoptr (ConnectorRun) waited = connector_run_with (place->folder, CURL_PROGRAM, "discover", look, NULL, without_leaks);
   assert_connector_error (waited, 75, "transient", NULL, "could not look at");

@@ -135,7 +135,7 @@ test_a_child_that_stays_is_ended (void **state)
   tap_write (*state, CATALOG, SCHEMA_TEXT RECORD ("{\"id\": 1}"), "sleep 1000 &");
   g_autoptr (ConnectorRun) left = tap_run (*state, "read", FULL);
   assert_tap_spool (left, "\"id\",\"name\",\"updated_at\"\n\"1\",,\n");
-  assert_int_equal (process_find (((TapPlace *) *state)->path, "sleep 1000"), 0);
+  wait_until (process_find (((TapPlace *) *state)->path, "sleep 1000") == 0);
 }
 
 /* Folders of ours in memory that have this file. */
@@ -191,7 +191,7 @@ test_sigterm_ends_it_and_its_tap (void **state)
       kill (connector_pid (job), SIGTERM);
       g_autoptr (ConnectorRun) left = connector_finish (job);
       assert_connector_error (left, 75, "transient", NULL, "asked to end");
-      assert_int_equal (process_find (place->path, "tap"), 0);
+      wait_until (process_find (place->path, "tap") == 0);
       assert_int_equal (count_folders (place->path), 0);
       g_autofree char *begun = tap_path (place, "begun");
       unlink (begun);

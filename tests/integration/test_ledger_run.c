@@ -64,7 +64,7 @@ test_output (void **state)
   /* Given weir does not get on until the command has ended, what is in the pipe is read all the same. */
   g_autoptr (Outcome) late =
       expect_weir (home, 0, "ledger", "run", "sh", "-c",
-                   "(sleep 0.5; kill -CONT $PPID) & kill -STOP $PPID; head -c 60000 /dev/zero | tr '\\0' x", NULL);
+                   "kill -STOP $PPID; (sleep 0.5; kill -CONT $PPID) & head -c 60000 /dev/zero | tr '\\0' x", NULL);
   assert_int_equal (strlen (late->out), 60000);
   g_autoptr (Outcome) shown = expect_weir (home, 0, "runs", "huge", NULL);
   assert_contains (shown->out, "\noutput, 6888904 bytes:\n1\n2\n");

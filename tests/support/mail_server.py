@@ -4,7 +4,7 @@ It writes its port to FOLDER/port, and each mail that it took to FOLDER/N.json, 
 certificate and key; --implicit: TLS from the beginning; --auth: AUTH is on offer; --login: and needed.
 
 Recipients: nobody@ is refused (550), grey@ is told to come back (451) until FOLDER/grey is there, poison@ is refused behind DATA (554), later@ is told to come
-back there, drop@ is taken and the connection is closed without an answer, hang@ gets no answer, greedy@ has 552 for MAIL of more than it likes."""
+back there, drop@ is taken and the connection is closed without an answer, hang@ gets no answer (then there is FOLDER/hangs), greedy@ has 552 for MAIL of more than it likes."""
 import argparse
 import asyncio
 import email
@@ -47,6 +47,7 @@ class Handler:
         if name == "later":
             return "452 4.3.1 no room now"
         if name == "hang":
+            open(os.path.join(self.folder, "hangs"), "w", encoding="utf-8").close()
             await asyncio.sleep(60)
         mail = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         parts = [part_of(part) for part in mail.walk() if not part.is_multipart()]
