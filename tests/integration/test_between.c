@@ -72,7 +72,9 @@ fill_pooler (Home *home, int sessions)
                          (const char *[]) { psql, "-Xqc", "select pg_advisory_xact_lock_shared(1)", "--dbname", url, NULL });
       g_array_append_val (pids, pid);
     }
-  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted") == sessions);
+  wait_until (sql_number (home, "select count(*) from pg_locks join pg_database d on d.oid = database"
+                                " where datname = current_database() and locktype = 'advisory' and not granted")
+              == sessions);
   sql_run_text (home, "select pg_advisory_unlock(1)");
   for (guint i = 0; i < pids->len; i++)
     assert_int_equal (process_wait (g_array_index (pids, pid_t, i)), 0);

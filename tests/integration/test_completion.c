@@ -119,7 +119,7 @@ test_bash (void **state)
   g_autofree char *weir = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
   const char *const argv[] = { "/bin/bash", path, weir, NULL };
   const ProcessSetup setup = { .folder = home->path, .environment = (const char *const *) home->environment->pdata, .out = out };
-  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
+  assert_int_equal (process_wait_for (process_start (&setup, argv), G_N_ELEMENTS (cases)), 0);
   g_autofree char *text = home_read_file (home, "out");
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   assert_int_equal (g_strv_length (lines), G_N_ELEMENTS (cases) + 1);
@@ -171,7 +171,7 @@ try_lines (Home *home, const char *shell, const char *command)
   g_autofree char *out = home_path (home, "out");
   const char *const argv[] = { "/bin/sh", "-c", command, g_getenv ("WEIR_SOURCE"), g_getenv ("WEIR_BUILD"), NULL };
   const ProcessSetup setup = { .folder = home->path, .environment = (const char *const *) home->environment->pdata, .out = out };
-  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
+  assert_int_equal (process_wait_for (process_start (&setup, argv), G_N_ELEMENTS (typed)), 0);
   g_autofree char *text = home_read_file (home, "out");
   g_auto (GStrv) offered = g_strsplit (text, "\n", -1);
   assert_int_equal (g_strv_length (offered), G_N_ELEMENTS (typed) + 1);

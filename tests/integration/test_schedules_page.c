@@ -56,7 +56,7 @@ test_the_page_says_what_is_so (void **state)
   g_autofree char *path = home_path (home, "page.sh"), *out = home_path (home, "out");
   const char *const argv[] = { "/bin/bash", path, g_getenv ("WEIR_BUILD"), NULL };
   const ProcessSetup setup = { .folder = home->path, .environment = (const char *const *) home->environment->pdata, .out = out };
-  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
+  assert_int_equal (process_wait_for (process_start (&setup, argv), blocks->len), 0);
   g_autofree char *text = home_read_file (home, "out"), *said = without_changes (text);
   g_auto (GStrv) parts = g_strsplit (said, MARK "\n", -1);
   assert_int_equal (g_strv_length (parts), blocks->len + 1);

@@ -65,18 +65,6 @@ read_page (const char *name, const char *begin, const char *end, GString *script
   return blocks;
 }
 
-/* Its exit code. As long as each of the commands may take. */
-static int
-wait_for_page (pid_t pid, guint commands)
-{
-  int code = -1;
-  int64_t deadline = g_get_monotonic_time () + (int64_t) commands * DEADLINE_SECONDS * G_USEC_PER_SEC;
-  while (!process_ended (pid, &code))
-    if (!deadline_sleep (deadline))
-      fail_msg ("the page's commands do not end");
-  return code;
-}
-
 guint
 page_run (Home *home, const char *name, const char *begin, const char *end)
 {
@@ -86,7 +74,7 @@ page_run (Home *home, const char *name, const char *begin, const char *end)
   home_write_file (home, "page.sh", script->str);
   const char *const argv[] = { "/bin/bash", path, g_getenv ("WEIR_BUILD"), NULL };
   const ProcessSetup setup = { .folder = home->path, .environment = (const char *const *) home->environment->pdata, .out = out };
-  assert_int_equal (wait_for_page (process_start (&setup, argv), blocks->len), 0);
+  assert_int_equal (process_wait_for (process_start (&setup, argv), blocks->len), 0);
   g_autofree char *text = home_read_file (home, "out");
   g_auto (GStrv) parts = g_strsplit (text, MARK "\n", -1);
   assert_int_equal (g_strv_length (parts), blocks->len + 1);

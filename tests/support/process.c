@@ -97,9 +97,15 @@ process_ended (pid_t pid, int *ret_code)
 int
 process_wait (pid_t pid)
 {
+  return process_wait_for (pid, 1);
+}
+
+int
+process_wait_for (pid_t pid, unsigned commands)
+{
   struct pollfd end = { .fd = (int) syscall (SYS_pidfd_open, pid, 0), .events = POLLIN };
   g_assert (end.fd >= 0);
-  int64_t deadline = deadline_new ();
+  int64_t deadline = g_get_monotonic_time () + (int64_t) commands * DEADLINE_SECONDS * G_USEC_PER_SEC;
   while (poll (&end, 1, 1000) <= 0 && g_get_monotonic_time () < deadline)
     ;
   close (end.fd);

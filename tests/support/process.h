@@ -29,6 +29,8 @@ pid_t process_start (const ProcessSetup *setup, const char *const *argv);
 
 /* Waits for its end and returns the exit code, 128 + n where signal n ended it. After DEADLINE_SECONDS it is killed: -1. */
 int process_wait (pid_t pid);
+/* The same for a script, whose commands may take that long each. */
+int process_wait_for (pid_t pid, unsigned commands);
 
 /* The same without waiting: false while it runs. */
 bool process_ended (pid_t pid, int *ret_code);
