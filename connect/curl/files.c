@@ -3,11 +3,8 @@
 #include "connect/curl/paths.h"
 #include "connect/curl/shape.h"
 
-#include "base/text.h"
-
 #include <string.h>
 
-#define SETTLE_SECONDS 5
 #define SETTLE_MOST 3600
 
 /* ---- what the job says ---- */
@@ -28,18 +25,14 @@ look_at_from (const Json *from)
   static const char *const known[] = { "path", "settle", "after", NULL };
   connect_known (from, "from", known);
   look_at_path (from, "from", "path", true);
-  int64_t settle = connect_number (from, "from", "settle", SETTLE_SECONDS);
+  int64_t settle = connect_number (from, "from", "settle", FILES_SETTLE_SECONDS);
   if (settle < 0 || settle > SETTLE_MOST)
     connect_mistake ("from.settle", "must be from 0 to %d, in seconds", SETTLE_MOST);
   const char *path = json_string_value (json_object_get (from, "path"));
-  if (path == NULL)
-    return;
   g_autofree char *folder = NULL;
-  const char *name = path_split (path, &folder);
-  if (strpbrk (folder, "*?[") != NULL)
-    connect_mistake ("from.path", "may have * ? and [ ] only behind its last slash");
-  if (name[0] == '\0')
-    connect_mistake ("from.path", "names a folder: \"%s*\" are all its files", path);
+  const char *name = path != NULL ? path_split (path, &folder) : NULL;
+  if (name != NULL && (name[0] == '\0' || strcmp (name, ".") == 0))
+    connect_mistake ("from.path", "names a folder: \"%.*s*\" are all its files", (int) (name - path), path);
 }
 
 static void
@@ -66,6 +59,17 @@ look_at_after (const Json *after)
   look_at_path (after, "after", "folder", moves);
 }
 
+/* Else each pull would load what the one before has moved. */
+static void
+look_at_both (const Json *json, const Json *after)
+{
+  if (connect_has_mistakes ())
+    return;
+  g_auto (FilesFrom) from = files_from (json, after);
+  if (files_come_again (&from))
+    connect_mistake ("after.folder", "is where the files come from: they would be found again");
+}
+
 void
 files_look_at (const Request *request)
 {
@@ -77,8 +81,11 @@ files_look_at (const Request *request)
     look_at_to (request->to);
   if (request->after != NULL)
     look_at_after (request->after);
+  if (request->from != NULL && request->after != NULL)
+    look_at_both (request->from, request->after);
   files_object (request->object, "object", &path, &facts);
-  files_object (request->after, "after", &path, &facts);
+  if (g_strcmp0 (request->verb, "write") == 0)
+    files_object (request->after, "after", &path, &facts);
   if (g_strcmp0 (request->verb, "read") == 0 && request->object == NULL && request->from == NULL)
     connect_mistake ("object", "is missing");
   if (g_strcmp0 (request->verb, "write") == 0 && request->after == NULL && request->delivery == NULL)
@@ -98,52 +105,6 @@ files_object (const Json *object, const char *place, const char **ret_path, File
   if (mtime != NULL && !path_time_read (mtime, &ret_facts->mtime))
     connect_mistake (mtime_place, "must be a time such as 2026-11-29T08:00:00Z");
   return true;
-}
-
-FilesFrom
-files_from (const Json *from)
-{
-  const char *path = from != NULL ? json_string_value (json_object_get (from, "path")) : "*";
-  FilesFrom files = { .settle = from != NULL ? connect_number (from, "from", "settle", SETTLE_SECONDS) : 0 };
-  files.name = path_split (path, &files.folder);
-  files.is_pattern = strpbrk (files.name, "*?[") != NULL;
-  return files;
-}
-
-void
-files_from_clear (FilesFrom *from)
-{
-  g_free (from->folder);
-}
-
-GPtrArray *
-files_names (Store *store, const FilesFrom *from, GError **error)
-{
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  unsigned unusable = 0;
-  if (!from->is_pattern)
-    {
-      g_ptr_array_add (names, g_strdup (from->name));
-      return g_steal_pointer (&names);
-    }
-  if (!store->verbs->list (store, from->folder, all, error))
-    return NULL;
-  for (guint i = 0; i < all->len; i++)
-    {
-      const char *name = all->pdata[i];
-      unusable += !path_is_name (name);
-      if (path_is_name (name) && (!path_is_partial (name) || from->name[0] == '.') && text_matches_glob (name, from->name))
-        g_ptr_array_add (names, g_strdup (name));
-    }
-  if (unusable > 0)
-    connect_note ("%u names in \"%s\" are left out: they are no UTF-8, or have control characters in them", unusable, from->folder);
-  g_ptr_array_sort (names, text_compare);
-  /* Part of a name with a line's end in it may look as another name. */
-  for (guint i = names->len; i > 1; i--)
-    if (strcmp (names->pdata[i - 1], names->pdata[i - 2]) == 0)
-      g_ptr_array_remove_index (names, i - 1);
-  return g_steal_pointer (&names);
 }
 
 /* ---- discover ---- */
@@ -181,12 +142,11 @@ look_at_file (Store *store, const char *path, const FilesFrom *from, GError **er
 static bool
 look_at_files (Store *store, const FilesFrom *from, GPtrArray *files, bool *ret_any_young, GError **error)
 {
-  g_autoptr (GPtrArray) names = files_names (store, from, error);
-  for (guint i = 0; names != NULL && i < names->len; i++)
+  g_autoptr (GPtrArray) paths = files_find (store, from, error);
+  for (guint i = 0; paths != NULL && i < paths->len; i++)
     {
       g_autoptr (GError) local = NULL;
-      g_autofree char *path = path_join (from->folder, names->pdata[i]);
-      Listed *listed = look_at_file (store, path, from, &local);
+      Listed *listed = look_at_file (store, paths->pdata[i], from, &local);
       /* One that we may not read keeps no other waiting. */
       if (g_error_matches (local, CONNECT_ERROR, CONNECT_CONFIGURATION) && from->is_pattern)
         {
@@ -200,7 +160,7 @@ look_at_files (Store *store, const FilesFrom *from, GPtrArray *files, bool *ret_
       *ret_any_young |= listed->is_young;
       g_ptr_array_add (files, listed);
     }
-  return names != NULL;
+  return paths != NULL;
 }
 
 static bool
@@ -238,7 +198,7 @@ tell_file (const Listed *listed)
 bool
 files_discover (Store *store, const Request *request, GError **error)
 {
-  g_auto (FilesFrom) from = files_from (request->from);
+  g_auto (FilesFrom) from = files_from (request->from, request->after);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (listed_free);
   bool any_young = false;
   if (!look_at_files (store, &from, files, &any_young, error) || (any_young && !wait_seconds (from.settle, error)))

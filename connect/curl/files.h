@@ -15,18 +15,25 @@ bool files_write (Store *store, const Request *request, Done *done, GError **err
 /* Of files.h's own files: "from" as it was asked for. */
 typedef struct
 {
-  char *folder;     /* "": the connection's own; owned */
-  const char *name; /* a name, or a pattern; borrowed */
+  char *folder;  /* "": the connection's own; owned, as those below */
+  char **parts;  /* the name, or what the pattern has behind the folder, between its slashes */
+  char *avoided; /* the folder that files are moved to when they are loaded; NULL: none */
   bool is_pattern;
   int64_t settle; /* seconds */
 } FilesFrom;
 
-FilesFrom files_from (const Json *from); /* NULL: all files of the connection's own folder */
+#define FILES_SETTLE_SECONDS 5
+
+/* from NULL: all files of the connection's own folder. after: of the job; may be NULL. */
+FilesFrom files_from (const Json *from, const Json *after);
 void files_from_clear (FilesFrom *from);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilesFrom, files_from_clear)
 
-/* Names in the folder that the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. */
-GPtrArray *files_names (Store *store, const FilesFrom *from, GError **error);
+/* Whether a file that was moved to where it is moved would be found again. */
+bool files_come_again (const FilesFrom *from);
+
+/* Paths of what the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. */
+GPtrArray *files_find (Store *store, const FilesFrom *from, GError **error);
 
 /* An object as the request has it. False: there is none; whatever is wrong is a mistake. */
 bool files_object (const Json *object, const char *place, const char **ret_path, FileFacts *ret_facts);

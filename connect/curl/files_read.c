@@ -15,7 +15,7 @@ typedef struct
   bool is_known; /* what it must be */
   FileFacts facts;
   int64_t got;
-  bool has_changed;
+  bool has_begun, has_changed;
   GError *problem; /* of the spool; owned */
 } Reading;
 
@@ -32,6 +32,12 @@ take_bytes (const char *bytes, size_t length, void *data)
   return true;
 }
 
+static void
+hold_against (Reading *reading, bool is_file, const FileFacts *facts)
+{
+  reading->has_changed = !is_file || facts->size != reading->facts.size || facts->mtime != reading->facts.mtime;
+}
+
 static bool
 look_again (Reading *reading, GError **error)
 {
@@ -45,8 +51,34 @@ look_again (Reading *reading, GError **error)
   if (!reading->is_known)
     reading->facts = facts;
   reading->is_known = true;
-  reading->has_changed = found != FOUND_FILE || facts.size != reading->facts.size || facts.mtime != reading->facts.mtime;
+  hold_against (reading, found == FOUND_FILE, &facts);
   return true;
+}
+
+/* The bytes that are still missing. Of a whole file the place says with them what it is, which spares a look. */
+static bool
+get_rest (Reading *reading, GError **error)
+{
+  FileFacts facts;
+  Store *store = reading->store;
+  bool is_whole = reading->got == 0;
+  if (!store->verbs->get (store, reading->path, reading->got, false, take_bytes, reading, is_whole ? &facts : NULL, error))
+    return false;
+  if (is_whole)
+    hold_against (reading, true, &facts);
+  return true;
+}
+
+/* Where we ended it ourselves, or the file has gone meanwhile, trying once more is no use. */
+static bool
+is_over (Reading *reading, GError **error)
+{
+  bool may_be_gone = g_error_matches (*error, CONNECT_ERROR, CONNECT_CONFIGURATION);
+  bool is_over =
+      reading->has_changed || reading->problem != NULL || (may_be_gone && look_again (reading, NULL) && reading->has_changed);
+  if (is_over)
+    g_clear_error (error);
+  return is_over;
 }
 
 /* True also where it has changed, or cannot be kept. */
@@ -54,18 +86,12 @@ static bool
 read_on (void *data, GError **error)
 {
   Reading *reading = data;
-  Store *store = reading->store;
-  if (!look_again (reading, error) || reading->has_changed)
+  bool looks = reading->has_begun || !reading->is_known;
+  reading->has_begun = true;
+  if (looks && (!look_again (reading, error) || reading->has_changed))
     return reading->has_changed;
-  if (reading->got < reading->facts.size
-      && !store->verbs->get (store, reading->path, reading->got, false, take_bytes, reading, error))
-    {
-      /* Where we ended it ourselves, trying once more is no use. */
-      bool is_over = reading->has_changed || reading->problem != NULL;
-      if (is_over)
-        g_clear_error (error);
-      return is_over;
-    }
+  if (reading->got < reading->facts.size && !get_rest (reading, error))
+    return is_over (reading, error);
   return reading->has_changed || look_again (reading, error);
 }
 
@@ -117,7 +143,7 @@ files_is_same (Store *store, const char *path, int64_t size, const char *sha256,
   if (found != FOUND_FILE || facts.size != size)
     return true;
   g_autoptr (Sha256) sha = sha256_new ();
-  if (!store->verbs->get (store, path, 0, false, hash_bytes, sha, error))
+  if (!store->verbs->get (store, path, 0, false, hash_bytes, sha, NULL, error))
     return false;
   sha256_finish (sha, hex);
   *ret_same = strcmp (hex, sha256) == 0;

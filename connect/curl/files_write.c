@@ -23,7 +23,7 @@ typedef struct
   Store *store;
   const Shaped *shaped;
   char *path, *part;
-  bool replaces, was_there;
+  bool replaces, was_there, has_tried;
 } Putting;
 
 static bool
@@ -45,14 +45,16 @@ look_at_put (const Putting *putting, GError **error)
          || connect_fail (error, CONNECT_TRANSIENT, NULL, NULL, "\"%s\" is not whole at %s", putting->path, putting->store->what);
 }
 
-/* Each try looks first: the one before may have come through, and only its answer was lost. */
+/* Each further try looks first: the one before may have come through, and only its answer was lost. */
 static bool
 put_once (void *data, GError **error)
 {
   Putting *putting = data;
   Store *store = putting->store;
-  bool exists = false;
-  if (!files_is_same (store, putting->path, putting->shaped->size, putting->shaped->sha256, &putting->was_there, error))
+  bool exists = false, has_tried = putting->has_tried;
+  putting->has_tried = true;
+  if (has_tried
+      && !files_is_same (store, putting->path, putting->shaped->size, putting->shaped->sha256, &putting->was_there, error))
     return false;
   if (putting->was_there)
     return true;
@@ -90,7 +92,7 @@ static void
 sweep_parts (Store *store, const char *folder, const char *pattern, const char *ours)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  if (!store->verbs->list (store, folder, names, NULL))
+  if (!store->verbs->list (store, folder, names, NULL, NULL))
     return;
   for (guint i = 0; i < names->len; i++)
     {
@@ -213,21 +215,21 @@ stop_at_once (const char *bytes, size_t length, void *data)
 static bool
 check_read (Store *store, const Request *request, GError **error)
 {
-  g_auto (FilesFrom) from = files_from (request->from);
-  g_autoptr (GPtrArray) names = files_names (store, &from, error);
-  if (names == NULL)
+  g_auto (FilesFrom) from = files_from (request->from, request->after);
+  g_autoptr (GPtrArray) paths = files_find (store, &from, error);
+  if (paths == NULL)
     return false;
-  for (guint i = 0; i < names->len; i++)
+  for (guint i = 0; i < paths->len; i++)
     {
       Found found;
       FileFacts facts = { 0 };
       size_t got = 0;
-      g_autofree char *path = path_join (from.folder, names->pdata[i]);
+      const char *path = paths->pdata[i];
       if (!store->verbs->look (store, path, &found, &facts, error))
         return false;
       if (found != FOUND_FILE || facts.size == 0)
         continue;
-      if (!store->verbs->get (store, path, 0, true, stop_at_once, &got, error))
+      if (!store->verbs->get (store, path, 0, true, stop_at_once, &got, NULL, error))
         return false;
       connect_checked ("read", true, "\"%s\": %zu byte of %" G_GINT64_FORMAT, path, got, facts.size);
       return true;
@@ -269,7 +271,7 @@ bool
 files_check (Store *store, const Request *request, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  if (!store->verbs->list (store, "", names, error))
+  if (!store->verbs->list (store, "", names, NULL, error))
     return false;
   connect_checked ("connect", true, "%s: %u names in its folder", store->what, names->len);
   if (request->from != NULL && !check_read (store, request, error))

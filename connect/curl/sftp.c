@@ -96,7 +96,6 @@ static void
 fetch_listing (Sftp *sftp, const char *folder, bool names_only, Listing *listing, TransferResult *ret_result)
 {
   g_autofree char *path = path_join (folder, folder[0] == '\0' ? "" : g_str_has_suffix (folder, "/") ? "" : "/");
-  listing->text = g_string_new (NULL);
   run (sftp, &(TransferRequest) { .take = keep_text, .data = listing, .sftp = { .is_list = names_only } }, path, ret_result);
 }
 
@@ -112,59 +111,14 @@ next_line (char **at)
 }
 
 /* The first letter of what the server shows of the name as `ls -l` does: '-' is a file. The rest of the line is each server's own way. 0: it is not about that name, for the
- * folder has changed since, or is a link's. */
+ * folder has changed since. */
 static char
 kind_of (const char *line, const char *name)
 {
-  size_t length = line != NULL ? strlen (line) : 0, n = strlen (name);
-  return length > n + 1 && line[length - n - 1] == ' ' && strcmp (line + length - n, name) == 0 ? line[0] : '\0';
-}
-
-/* Names come alone, and once more with what they are, so that each need not be asked whether it is a folder. A pipe must not be opened: its server would wait for whoever
- * writes to it. */
-static bool
-sftp_list (Store *store, const char *folder, GPtrArray *names, GError **error)
-{
-  Sftp *sftp = (Sftp *) store;
-  g_auto (TransferResult) result = { 0 }, shown_result = { 0 };
-  Listing listing = { 0 }, shown = { 0 };
-  fetch_listing (sftp, folder, true, &listing, &result);
-  sftp_forget_listing (sftp);
-  sftp->names = listing.text;
-  g_autofree char *what = what_of ("list the folder", folder[0] != '\0' ? folder : ".");
-  if (listing.is_full)
-    return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Move files that are done elsewhere (\"after\").",
-                         "%s: the names in it are more than %zu MiB", what, LISTING_MOST >> 20);
-  if (result.code == CODE_NOT_FOUND)
-    return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", NULL, "there is no folder \"%s\" at %s", folder, sftp->host);
-  if (result.code != CODE_OK)
-    return sftp_fail (sftp, &result, what, error);
-  fetch_listing (sftp, folder, false, &shown, &shown_result);
-  sftp->folder = g_strdup (folder);
-  sftp->files = g_hash_table_new (g_str_hash, g_str_equal);
-  char *at = listing.text->str, *shown_at = shown.text->str;
-  for (char *name; (name = next_line (&at)) != NULL;)
-    {
-      /* A name with a line's end in it comes as two, which are then not found, or are somebody else's. */
-      char kind = kind_of (next_line (&shown_at), name);
-      if (name[0] == '\0' || strcmp (name, ".") == 0 || strcmp (name, "..") == 0
-          || (kind != '\0' && strchr ("dpscb", kind) != NULL))
-        continue;
-      if (kind == '-')
-        g_hash_table_add (sftp->files, name);
-      g_ptr_array_add (names, g_strdup (name));
-    }
-  g_string_free (shown.text, TRUE);
-  return true;
-}
-
-/* Whether the listing called it a file. */
-static bool
-is_listed_file (const Sftp *sftp, const char *path)
-{
-  g_autofree char *folder = NULL;
-  const char *name = path_split (path, &folder);
-  return sftp->files != NULL && strcmp (folder, sftp->folder) == 0 && g_hash_table_contains (sftp->files, name);
+  g_autofree char *end = g_strconcat (" ", name, NULL), *link = g_strconcat (" ", name, " -> ", NULL);
+  if (line == NULL)
+    return '\0';
+  return g_str_has_suffix (line, end) || (line[0] == 'l' && strstr (line, link) != NULL) ? line[0] : '\0';
 }
 
 /* libcurl opens a folder as it opens a file. Only a folder can be listed. */
@@ -177,33 +131,110 @@ is_folder (Sftp *sftp, const char *path)
   return result.code == CODE_OK;
 }
 
+/* Where folders are wanted, what the listing does not call by a letter that we know is tried. */
+static void
+take_name (Sftp *sftp, const char *folder, const char *name, char kind, GPtrArray *names, GPtrArray *folders)
+{
+  g_autofree char *path = path_join (folder, name);
+  bool is_known = kind != '\0' && strchr ("-ldpscb", kind) != NULL;
+  if (folders != NULL && (kind == 'd' || (!is_known && is_folder (sftp, path))))
+    g_ptr_array_add (folders, g_strdup (name));
+  else if (!is_known || kind == '-' || kind == 'l')
+    g_ptr_array_add (names, g_strdup (name));
+  if (kind == '-')
+    g_hash_table_add (sftp->files, g_steal_pointer (&path));
+}
+
+/* The two listings, line by line. A name with a line's end in it comes in pieces, of which all but the first have nothing before them in the long listing, either: they are put
+ * together again, to be told as a name that cannot be used. */
+static void
+take_names (Sftp *sftp, const char *folder, char *listed, char *shown, GPtrArray *names, GPtrArray *folders)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  char kind = '\0';
+  for (char *line = next_line (&listed);; line = next_line (&listed))
+    {
+      const char *long_line = line != NULL ? next_line (&shown) : NULL;
+      bool is_piece = kind != '\0' && g_strcmp0 (line, long_line) == 0 && line != NULL;
+      if (is_piece)
+        {
+          g_string_append_printf (name, "\n%s", line);
+          continue;
+        }
+      if (name->len > 0 && strcmp (name->str, ".") != 0 && strcmp (name->str, "..") != 0)
+        take_name (sftp, folder, name->str, kind, names, folders);
+      if (line == NULL)
+        return;
+      g_string_assign (name, line);
+      kind = kind_of (long_line, line);
+    }
+}
+
+/* Names come alone, and once more with what they are, so that each need not be asked whether it is a folder. A pipe must not be opened: its server would wait for whoever
+ * writes to it. */
+static bool
+sftp_list (Store *store, const char *folder, GPtrArray *names, GPtrArray *folders, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_auto (TransferResult) result = { 0 }, shown_result = { 0 };
+  g_autoptr (GString) listed_text = g_string_new (NULL), shown_text = g_string_new (NULL);
+  Listing listed = { listed_text, false }, shown = { shown_text, false };
+  fetch_listing (sftp, folder, true, &listed, &result);
+  g_autofree char *what = what_of ("list the folder", folder[0] != '\0' ? folder : ".");
+  if (listed.is_full)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Move files that are done elsewhere (\"after\").",
+                         "%s: the names in it are more than %zu MiB", what, LISTING_MOST >> 20);
+  if (result.code == CODE_NOT_FOUND)
+    return connect_fail (error, CONNECT_CONFIGURATION, "curl 78", NULL, "there is no folder \"%s\" at %s", folder, sftp->host);
+  if (result.code != CODE_OK)
+    return sftp_fail (sftp, &result, what, error);
+  fetch_listing (sftp, folder, false, &shown, &shown_result);
+  take_names (sftp, folder, listed.text->str, shown.text->str, names, folders);
+  return connect_go_on (error);
+}
+
+static FileFacts
+facts_of (const TransferResult *result)
+{
+  return (FileFacts) { .size = MAX (result->size, 0), .mtime = result->mtime * G_USEC_PER_SEC };
+}
+
 static bool
 sftp_look (Store *store, const char *path, Found *ret_found, FileFacts *ret_facts, GError **error)
 {
   Sftp *sftp = (Sftp *) store;
   g_auto (TransferResult) result = { 0 };
   *ret_found = FOUND_NOTHING;
-  run (sftp, &(TransferRequest) { .only_look = true }, path, &result);
+  run (sftp, &(TransferRequest) { .only_look = true, .sftp = { .tells_time = true } }, path, &result);
   if (result.code == CODE_NOT_FOUND)
     return true;
   g_autofree char *what = what_of ("look at", path);
   if (result.code != CODE_OK)
     return sftp_fail (sftp, &result, what, error);
-  *ret_facts = (FileFacts) { .size = MAX (result.size, 0), .mtime = result.mtime * G_USEC_PER_SEC };
-  *ret_found = !is_listed_file (sftp, path) && is_folder (sftp, path) ? FOUND_OTHER : FOUND_FILE;
+  *ret_facts = facts_of (&result);
+  *ret_found = !g_hash_table_contains (sftp->files, path) && is_folder (sftp, path) ? FOUND_OTHER : FOUND_FILE;
   return connect_go_on (error);
 }
 
 static bool
 sftp_get (Store *store, const char *path, int64_t offset, bool first_byte, bool (*take) (const char *, size_t, void *), void *data,
-          GError **error)
+          FileFacts *ret_facts, GError **error)
 {
   Sftp *sftp = (Sftp *) store;
   g_auto (TransferResult) result = { 0 };
-  run (sftp, &(TransferRequest) { .take = take, .data = data, .sftp = { .offset = offset, .first_byte = first_byte } }, path,
-       &result);
+  TransferRequest asked = { .take = take, .data = data };
+  asked.sftp.offset = offset;
+  asked.sftp.first_byte = first_byte;
+  asked.sftp.tells_time = ret_facts != NULL;
+  run (sftp, &asked, path, &result);
   g_autofree char *what = what_of ("read", path);
-  return result.code == CODE_OK || sftp_fail (sftp, &result, what, error);
+  if (result.code != CODE_OK)
+    return sftp_fail (sftp, &result, what, error);
+  if (ret_facts != NULL)
+    *ret_facts = facts_of (&result);
+  /* No folder can be read. */
+  g_hash_table_add (sftp->files, g_strdup (path));
+  return true;
 }
 
 static size_t
@@ -294,8 +325,11 @@ sftp_put (Store *store, int fd, int64_t size, const char *part, const char *path
   if (result.code == CODE_SSH)
     return connect_fail (error, CONNECT_TRANSIENT, "curl 79", "It gives no reason: is its disk full, or a quota used up?",
                          "%s: %s did not take all of it, or has ended the session", what, sftp->host);
-  return result.code == CODE_OK || result.code == CODE_QUOTE ? judge_rename (sftp, &result, path, ret_exists, error)
-                                                             : sftp_fail (sftp, &result, what, error);
+  if (result.code != CODE_OK)
+    return result.code == CODE_QUOTE ? judge_rename (sftp, &result, path, ret_exists, error)
+                                     : sftp_fail (sftp, &result, what, error);
+  g_hash_table_add (sftp->files, g_strdup (path));
+  return true;
 }
 
 static const StoreVerbs sftp_verbs = { sftp_list, sftp_look, sftp_get, sftp_put, sftp_rename, sftp_remove };

@@ -17,16 +17,12 @@ typedef struct
   bool key_is_rsa, key_is_encrypted;
   int put_fd;        /* what is being sent, */
   int64_t put_bytes; /* and how much of it was */
-  /* The last listing; NULL: none. */
-  char *folder;
-  GString *names;
-  GHashTable *files; /* which of them are surely files; borrowed from "names" */
+  GHashTable *files; /* paths of what is surely a file */
 } Sftp;
 
 /* Whatever is wrong with the connection or with what the job says of files is a mistake: then NULL. The server is not asked yet. */
 Sftp *sftp_open (const Request *request, const StoreVerbs *verbs);
 void sftp_free (Sftp *sftp);
-void sftp_forget_listing (Sftp *sftp);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sftp, sftp_free)
 
 /* Has libcurl read that text as known_hosts. False: there is no memory for it. */

@@ -23,26 +23,17 @@ enum
 };
 
 void
-sftp_forget_listing (Sftp *sftp)
-{
-  g_clear_pointer (&sftp->folder, g_free);
-  g_clear_pointer (&sftp->files, g_hash_table_unref);
-  if (sftp->names != NULL)
-    g_string_free (sftp->names, TRUE);
-  sftp->names = NULL;
-}
-
-void
 sftp_free (Sftp *sftp)
 {
   transfer_free (sftp->transfer);
-  sftp_forget_listing (sftp);
+  g_hash_table_unref (sftp->files);
   g_strfreev (sftp->host_keys);
   g_free (sftp->known_path);
   if (sftp->known_fd >= 0)
     close (sftp->known_fd);
   g_free (sftp);
 }
+
 /* ---- the connection as the job has it ---- */
 
 static void
@@ -158,6 +149,7 @@ sftp_open (const Request *request, const StoreVerbs *verbs)
   g_autoptr (Sftp) sftp = g_new0 (Sftp, 1);
   connect_known (connection, "connection", known);
   sftp->store.verbs = verbs;
+  sftp->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sftp->put_fd = sftp->known_fd = -1;
   sftp->host = sftp->store.what = connect_text (connection, "connection", "host", true);
   sftp->port = connect_number (connection, "connection", "port", PORT_SSH);

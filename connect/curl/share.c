@@ -83,8 +83,17 @@ open_folder (const Share *share, const char *folder, bool may_lack, GError **err
   return fd;
 }
 
+/* What is no file may be a folder; no link is one. */
+static void
+take_folder (int folder, const char *name, GPtrArray *folders)
+{
+  struct stat look;
+  if (fstatat (folder, name, &look, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (look.st_mode))
+    g_ptr_array_add (folders, g_strdup (name));
+}
+
 static bool
-share_list (Store *store, const char *folder, GPtrArray *names, GError **error)
+share_list (Store *store, const char *folder, GPtrArray *names, GPtrArray *folders, GError **error)
 {
   int fd = open_folder ((const Share *) store, folder, false, error);
   if (fd < 0)
@@ -95,7 +104,11 @@ share_list (Store *store, const char *folder, GPtrArray *names, GError **error)
   errno = 0;
   for (const struct dirent *entry; (entry = readdir (listing)) != NULL; errno = 0)
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
-      g_ptr_array_add (names, g_strdup (entry->d_name));
+      {
+        g_ptr_array_add (names, g_strdup (entry->d_name));
+        if (folders != NULL && entry->d_type != DT_REG)
+          take_folder (fd, entry->d_name, folders);
+      }
   return errno == 0 || fail (error, errno, "list the folder", folder);
 }
 
@@ -106,6 +119,12 @@ open_parent (const Share *share, const char *path, bool may_lack, const char **r
   g_autofree char *folder = NULL;
   *ret_name = path_split (path, &folder);
   return open_folder (share, folder, may_lack, error);
+}
+
+static FileFacts
+facts_of (const struct stat *look)
+{
+  return (FileFacts) { .size = look->st_size, .mtime = fs_nanoseconds (look->st_mtim) / 1000 };
 }
 
 static bool
@@ -123,13 +142,13 @@ share_look (Store *store, const char *path, Found *ret_found, FileFacts *ret_fac
   if (fstatat (folder, name, &look, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT || fail (error, errno, "look at", path);
   *ret_found = S_ISREG (look.st_mode) ? FOUND_FILE : FOUND_OTHER;
-  *ret_facts = (FileFacts) { .size = look.st_size, .mtime = fs_nanoseconds (look.st_mtim) / 1000 };
+  *ret_facts = facts_of (&look);
   return true;
 }
 
 static bool
 share_get (Store *store, const char *path, int64_t offset, bool first_byte, bool (*take) (const char *, size_t, void *), void *data,
-           GError **error)
+           FileFacts *ret_facts, GError **error)
 {
   const Share *share = (const Share *) store;
   struct stat look;
@@ -139,6 +158,8 @@ share_get (Store *store, const char *path, int64_t offset, bool first_byte, bool
     return fail (error, errno, "read", path);
   if (!S_ISREG (look.st_mode))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "could not read \"%s\": it is no ordinary file", path);
+  if (ret_facts != NULL)
+    *ret_facts = facts_of (&look);
   g_autofree char *piece = g_malloc (PIECE_BYTES);
   for (int64_t at = offset; connect_go_on (error);)
     {

@@ -22,12 +22,12 @@ typedef struct Store Store;
 
 typedef struct
 {
-  /* All names in a folder, hidden ones too, as they come; those that are surely no files may be left out. */
-  bool (*list) (Store *store, const char *folder, GPtrArray *names, GError **error);
+  /* All names in a folder, hidden ones too, as they come; those that are surely no files may be left out. Folders in it (no links) go into "folders" where that is not NULL. */
+  bool (*list) (Store *store, const char *folder, GPtrArray *names, GPtrArray *folders, GError **error);
   bool (*look) (Store *store, const char *path, Found *ret_found, FileFacts *ret_facts, GError **error);
-  /* The bytes from "offset" on; at most one where "first_byte" says so. */
+  /* The bytes from "offset" on; at most one where "first_byte" says so. ret_facts, which may be NULL: what the file was when it was opened; of a whole one alone. */
   bool (*get) (Store *store, const char *path, int64_t offset, bool first_byte, bool (*take) (const char *, size_t, void *),
-               void *data, GError **error);
+               void *data, FileFacts *ret_facts, GError **error);
   /* The whole of an open file under the name of the part, which is then renamed to "path". A part of that name that is there is overwritten. What is there as "path" is
    * replaced, or (false) *ret_exists says that it is in the way. */
   bool (*put) (Store *store, int fd, int64_t size, const char *part, const char *path, bool replaces, bool *ret_exists,

@@ -131,7 +131,7 @@ set_sftp (Transfer *transfer, const TransferRequest *request, const Words *befor
 {
   CURL *curl = transfer->curl;
   curl_easy_setopt (curl, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt (curl, CURLOPT_FILETIME, 1L);
+  curl_easy_setopt (curl, CURLOPT_FILETIME, (long) request->sftp.tells_time);
   curl_easy_setopt (curl, CURLOPT_DIRLISTONLY, (long) request->sftp.is_list);
   curl_easy_setopt (curl, CURLOPT_QUOTE, before);
   curl_easy_setopt (curl, CURLOPT_POSTQUOTE, after);

@@ -66,6 +66,7 @@ typedef struct
     bool is_list;                             /* the URL's path ends with a slash: names come, a line each */
     int64_t offset;                           /* the first so many bytes are not asked for */
     bool first_byte;                          /* and no more than one */
+    bool tells_time;                          /* the file's time is wanted, which takes a round trip of its own */
   } sftp;
 } TransferRequest;
 

@@ -153,7 +153,7 @@ pull_files (Pulling *pulling, GError **error)
 {
   g_auto (Connected) connected = { 0 };
   g_autoptr (DbResult) files = NULL;
-  const Ask ask = { .verb = "discover" };
+  const Ask ask = { .verb = "discover", .after = pulling->job->after };
   pulling->run = uid_random ();
   if (pulling->options->from != NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "%s is a source of files: there are no windows of it", pulling->job->name);

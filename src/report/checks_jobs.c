@@ -157,8 +157,8 @@ source_request (const Settings *settings, const Job *job, const JobStream *strea
     return NULL;
   Json *request = json_pack ("{s:s, s:o}", "job", job->name, "from", from);
   const Json *const parts[] = { job->columns, job->where, json_object_get (job->json, "key"),
-                                json_object_get (job->json, "bookmark") };
-  static const char *const names[] = { "columns", "where", "key", "bookmark" };
+                                json_object_get (job->json, "bookmark"), job->after };
+  static const char *const names[] = { "columns", "where", "key", "bookmark", "after" };
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i] != NULL)
       json_object_set (request, names[i], (Json *) parts[i]);

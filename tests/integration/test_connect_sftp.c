@@ -1,6 +1,8 @@
 /* Files by SFTP, against OpenSSH's server: whose key it is, who is let in, listing, fetching, and writing by a part and a rename. */
 #include "sftp_place.h"
 
+#include "tests/support/gate.h"
+
 #include <sys/stat.h>
 
 /* ---- who is who ---- */
@@ -148,6 +150,7 @@ test_discover (void **state)
   files_put (place->data, "folder.csv/inner.csv", "x");
   /* The second half of its name is another file's; and a pipe, which nobody may open, for he would wait for its writer. */
   files_put (place->data, "two\na.csv", "x");
+  files_put (place->data, "done/inside", "x");
   g_autofree char *pipe = files_path (place->data, "pipe.csv"), *link = files_path (place->data, "link.csv");
   assert_int_equal (mkfifo (pipe, 0644), 0);
   assert_int_equal (symlink ("folder.csv", link), 0);
@@ -167,6 +170,25 @@ test_discover (void **state)
                         strcmp (expected[i], "empty.csv") == 0 ? 0 : strlen (expected[i]));
     }
   assert_null (connector_line (found, "stream", G_N_ELEMENTS (expected)));
+  assert_non_null (strstr (json_string_value (connector_line (found, "note", 0)), "1 names"));
+
+  g_autoptr (ConnectorRun) below =
+      run (place, "discover",
+           files_request (connection (place),
+                          "\"from\": {\"path\": \"%s/**/i*\"}, \"after\": {\"action\": \"move\", \"folder\": "
+                          "\"%s/done\"}",
+                          place->data, place->data),
+           NULL);
+  assert_connector_done (below);
+  assert_true (g_str_has_suffix (json_string_value (json_object_get (connector_line (below, "stream", 0), "name")),
+                                 "/folder.csv/inner.csv"));
+  assert_null (connector_line (below, "stream", 1));
+  g_autoptr (ConnectorRun) again = run (
+      place, "check",
+      files_request (connection (place), "\"from\": {\"path\": \"%s/*\"}, \"after\": {\"action\": \"move\", \"folder\": \"%s\"}",
+                     place->data, place->data),
+      NULL);
+  assert_connector_error (again, 78, "configuration", "after.folder", "would be found again");
 
   g_autoptr (ConnectorRun) blank =
       run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"%s/blank*\"}", place->data), NULL);
@@ -196,6 +218,38 @@ read_object (const Place *place, int port, const char *name, int64_t size, const
                              ", \"mtime\": \"%s\", \"etag\": null}",
                              place->data, place->data, name, size, mtime),
               NULL);
+}
+
+/* How many round trips it takes: over a long way each is what a pull waits for. */
+static int
+turns_of (const Place *place, const char *verb, const char *members)
+{
+  Gate *gate = gate_start (place->sshd->port);
+  g_autoptr (ConnectorRun) done =
+      run (place, verb, files_request (sshd_connection (place->sshd, gate_port (gate)), "%s", members), NULL);
+  assert_connector_done (done);
+  int turns = gate_turns (gate);
+  assert_int_equal (gate_connections (gate), 1);
+  gate_stop (gate);
+  return turns;
+}
+
+static void
+test_round_trips (void **state)
+{
+  const Place *place = *state;
+  g_autofree char *all = g_strdup_printf ("\"from\": {\"path\": \"%s/*\"}", place->data);
+  g_autofree char *one =
+      g_strdup_printf ("\"object\": {\"path\": \"%s/0.csv\", \"size\": 1, \"mtime\": \"" FILES_MTIME "\"}", place->data);
+  int none = turns_of (place, "discover", all);
+  for (int i = 0; i < 10; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d.csv", i);
+      files_put (place->data, name, "x");
+    }
+  assert_in_range (turns_of (place, "discover", all) - none, 1, 10 * 4 + 2);
+  /* Time, opening, size, bytes, closing; and the same behind it but for the bytes. Two listings, which a read has not, are eight. */
+  assert_true (turns_of (place, "read", one) - none <= 3);
 }
 
 static void
@@ -397,8 +451,9 @@ main (void)
     cmocka_unit_test_setup (test_types_of_keys, clear), cmocka_unit_test_setup (test_mistakes, clear),
     cmocka_unit_test_setup (test_discover, clear),      cmocka_unit_test_setup (test_read, clear),
     cmocka_unit_test_setup (test_write, clear),         cmocka_unit_test_setup (test_name_is_taken, clear),
-    cmocka_unit_test_setup (test_no_rows, clear),       cmocka_unit_test_setup (test_sweeps, clear),
-    cmocka_unit_test_setup (test_after, clear),         cmocka_unit_test_setup (test_check, clear),
+    cmocka_unit_test_setup (test_round_trips, clear),   cmocka_unit_test_setup (test_no_rows, clear),
+    cmocka_unit_test_setup (test_sweeps, clear),        cmocka_unit_test_setup (test_after, clear),
+    cmocka_unit_test_setup (test_check, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -115,6 +115,11 @@ test_only_files (void **state)
   assert_connector_done (found);
   assert_string_equal (json_string_value (json_object_get (connector_line (found, "stream", 0), "name")), "a.csv");
   assert_null (connector_line (found, "stream", 1));
+  g_autoptr (ConnectorRun) below =
+      run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"**/*.csv\"}"), NULL);
+  assert_connector_done (below);
+  assert_string_equal (json_string_value (json_object_get (connector_line (below, "stream", 1), "name")), "in/b.csv");
+  assert_null (connector_line (below, "stream", 2));
   static const char *const paths[] = { "link.csv", "away/secret.csv", "../secret.csv", "pipe.csv", "in", "/etc/passwd" };
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
     {

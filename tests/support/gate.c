@@ -17,7 +17,7 @@ typedef struct
   volatile GateMode mode;
   volatile int64_t left;
   volatile bool has_shut;
-  volatile int connections;
+  volatile int connections, turns;
 } Orders;
 
 struct Gate
@@ -78,10 +78,12 @@ serve_one (Orders *orders, int client, int port)
   int server = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connect (server, (struct sockaddr *) &address, sizeof address) != 0)
     _exit (1);
-  for (;;)
+  for (bool has_answered = false;;)
     {
       struct pollfd fds[] = { { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN } };
       poll (fds, 2, -1);
+      orders->turns += fds[0].revents != 0 && has_answered;
+      has_answered = fds[1].revents != 0 || (has_answered && fds[0].revents == 0);
       if ((fds[0].revents != 0 && !pass (orders, client, server)) || (fds[1].revents != 0 && !pass (orders, server, client)))
         _exit (0);
     }
@@ -152,6 +154,12 @@ int
 gate_connections (const Gate *gate)
 {
   return gate->orders->connections;
+}
+
+int
+gate_turns (const Gate *gate)
+{
+  return gate->orders->turns;
 }
 
 void

@@ -21,6 +21,7 @@ int gate_port (const Gate *gate);
 void gate_set (Gate *gate, GateMode mode, int64_t bytes);
 bool gate_has_shut (const Gate *gate); /* it holds, or has cut */
 int gate_connections (const Gate *gate);
+int gate_turns (const Gate *gate); /* how often a client has said something behind what the server had said: round trips */
 void gate_stop (Gate *gate);
 
 #endif
