@@ -33,6 +33,14 @@ object_of (const DbResult *files, int row)
                     db_result_named (files, row, "mtime"), "etag", db_result_named (files, row, "etag"));
 }
 
+/* What the place says of its files belongs to no run of one. */
+static void
+tell_notes (const Pulling *pulling, const Connected *connected)
+{
+  for (size_t i = 0; i < json_array_size (connected->notes); i++)
+    pull_tell (pulling, "%s", json_string_value (json_array_get (connected->notes, i)));
+}
+
 /* ---- loading ---- */
 
 static bool
@@ -103,6 +111,7 @@ settle_row (Pulling *pulling, const DbResult *files, int row, GError **error)
   const Ask ask = { .verb = "write", .after = after };
   if (!pull_ask (pulling, &ask, NULL, &connected, error))
     return false;
+  tell_notes (pulling, &connected);
   fault_point ("pull-after");
   return loader_refresh (pulling->options->loader, error)
          && ledger_pulled_settle (pulling->options->loader->db, pulling->job->name, &file, error);
@@ -159,6 +168,7 @@ pull_files (Pulling *pulling, GError **error)
     return weir_error (error, WEIR_ERROR_MODEL, "%s is a source of files: there are no windows of it", pulling->job->name);
   if (!pull_ask (pulling, &ask, NULL, &connected, error))
     return false;
+  tell_notes (pulling, &connected);
   g_autoptr (Json) there = pull_objects (connected.streams);
   if (!loader_refresh (pulling->options->loader, error)
       || !ledger_pull_unseen (pulling->options->loader->db, pulling->options->full ? "" : pulling->job->name, there, &files, error))

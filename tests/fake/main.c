@@ -268,6 +268,8 @@ discover (const Request *request, GError **error)
       g_autoptr (Json) stream = describe_file (folder, name);
       if (stream != NULL)
         connect_stream (stream);
+      else
+        connect_note ("\"%s\" is no file", name);
     }
   return true;
 }
@@ -287,6 +289,8 @@ write_after (const Request *request, Done *done, GError **error)
   g_autofree char *stays_path = path_of (request, "stays"), *stays = NULL;
   if (g_file_get_contents (stays_path, &stays, NULL, NULL) && strcmp (stays, path) == 0)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "it may not be removed");
+  if (now == NULL)
+    connect_note ("\"%s\" is not there any more", path);
   if (now != NULL && strcmp (text_in (now, "mtime"), text_in (request->after, "mtime")) == 0)
     unlink (full);
   return true;

@@ -471,7 +471,10 @@ test_files (void **state)
   source_job (home, "users", FILES);
   source_file (home, "export-b.csv", "id,name\n1,Anna\n2,Bob\n", 20);
   source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  g_autofree char *link = home_path (home, "source/files/nowhere");
+  assert_int_equal (symlink ("nothing", link), 0);
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
+  assert_contains (outcome->err, "users: \"nowhere\" is no file");
   g_autoptr (Json) first = outcome_json_at (outcome, 0), second = outcome_json_at (outcome, 1);
   assert_json (first, "file", "users_1.csv");
   assert_json (second, "file", "users-1.export-b.csv");
@@ -526,6 +529,13 @@ test_files_afterwards (void **state)
   assert_false (home_has_file (home, "source/files/users_2.csv"));
   assert_rows (home, "1|Ann\n2|Bob");
   assert_sql (home, "2", "select count(*) from weir.pulled_file where settled_on is not null");
+  source_file (home, "users_3.csv", "id,name\n2,Bert\n", 30);
+  home_set_environment (home, "WEIR_FAULT", "kill:pull-loaded");
+  assert_weir (home, 128 + SIGKILL, "pull", "users", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  home_remove_file (home, "source/files/users_3.csv");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (outcome->err, "users: \"users_3.csv\" is not there any more");
 }
 
 /* One with which it cannot be done keeps none from coming, and no other from being done with; it is tried again by each pull. */
