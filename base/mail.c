@@ -89,9 +89,12 @@ append_quoted (GString *mail, const char *text)
     }
 }
 
+/* Lines may end in CR LF already, as files of some systems do. */
 static void
-append_body (GString *mail, const char *text)
+append_body (GString *mail, const char *said)
 {
+  g_auto (GStrv) lines = g_strsplit (said, "\r\n", -1);
+  g_autofree char *text = g_strjoinv ("\n", lines);
   bool plain = is_plain (text, LINE_MOST);
   g_string_append_printf (mail, "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
                           plain ? "7bit" : "quoted-printable");

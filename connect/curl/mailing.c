@@ -149,10 +149,12 @@ mailing_make (const Request *request, Mailing *ret, GError **error)
   const Shape shape = shape_read (request->to);
   if (!shape_make (&shape, request, NULL, NULL, &ret->shaped, error))
     return false;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   if (json_is_string (list))
     add_recipient (ret->recipients, json_string_value (list));
   for (size_t i = 0; i < json_array_size (list); i++)
-    add_recipient (ret->recipients, json_string_value (json_array_get (list, i)));
+    if (g_hash_table_add (seen, (char *) json_string_value (json_array_get (list, i))))
+      add_recipient (ret->recipients, json_string_value (json_array_get (list, i)));
   give_all (ret->recipients, &ret->shaped);
   return true;
 }

@@ -127,8 +127,15 @@ append_word (GString *text, const char *word, const PathFacts *facts)
   return true;
 }
 
-char *
-path_fill (const char *text, const PathFacts *facts, char **ret_word)
+/* Of a text: what nobody can have meant as a word, such as "::1" and "std::string". */
+static bool
+is_no_word (const char *word)
+{
+  return word[0] == '\0' || word[strspn (word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. ")] != '\0';
+}
+
+static char *
+fill (const char *text, const PathFacts *facts, bool is_text, char **ret_word)
 {
   g_autoptr (GString) filled = g_string_new (NULL);
   const char *at = text;
@@ -137,6 +144,12 @@ path_fill (const char *text, const PathFacts *facts, char **ret_word)
       const char *close = strstr (open + 2, "::");
       g_autofree char *word = close != NULL ? g_strndup (open + 2, (gsize) (close - open - 2)) : g_strdup (open);
       g_string_append_len (filled, at, (gssize) (open - at));
+      if (is_text && (close == NULL || is_no_word (word)))
+        {
+          g_string_append (filled, "::");
+          at = open + 2;
+          continue;
+        }
       if (close == NULL || !append_word (filled, word, facts))
         {
           if (ret_word != NULL)
@@ -147,6 +160,18 @@ path_fill (const char *text, const PathFacts *facts, char **ret_word)
     }
   g_string_append (filled, at);
   return g_string_free (g_steal_pointer (&filled), FALSE);
+}
+
+char *
+path_fill (const char *text, const PathFacts *facts, char **ret_word)
+{
+  return fill (text, facts, false, ret_word);
+}
+
+char *
+path_fill_text (const char *text, const PathFacts *facts, char **ret_word)
+{
+  return fill (text, facts, true, ret_word);
 }
 
 static void

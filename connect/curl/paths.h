@@ -35,6 +35,9 @@ typedef struct
  * NULL where a word is none of these; *ret_word (may be NULL) is then that word, the caller's. Owned by the caller. */
 char *path_fill (const char *text, const PathFacts *facts, char **ret_word);
 
+/* The same of a text for people, in which what cannot be meant as a word ("[::1]", "std::string") stays as it is. */
+char *path_fill_text (const char *text, const PathFacts *facts, char **ret_word);
+
 /* A shell pattern of the names that the parts of this template's files have, of this table and job, in all runs and at all times: ".report-*.csv.part". Owned by the
  * caller. */
 char *path_parts_pattern (const char *name_template, const PathFacts *facts);

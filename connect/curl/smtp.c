@@ -38,7 +38,7 @@ replace_word (GString *text, const char *word, const char *value)
 static char *
 fill (const Sending *sending, const char *template, const Recipient *recipient)
 {
-  g_autofree char *dated = path_fill (template, &sending->facts, NULL);
+  g_autofree char *dated = path_fill_text (template, &sending->facts, NULL);
   g_autofree char *rows = g_strdup_printf ("%" PRId64, recipient->rows);
   GString *text = g_string_new (dated);
   replace_word (text, "{rows}", rows);

@@ -25,7 +25,7 @@ has_control (const char *text)
 static void
 look_at_words (const char *text, const char *place)
 {
-  g_autofree char *word = NULL, *filled = text != NULL ? path_fill (text, &(PathFacts) { 0 }, &word) : NULL;
+  g_autofree char *word = NULL, *filled = text != NULL ? path_fill_text (text, &(PathFacts) { 0 }, &word) : NULL;
   if (text != NULL && filled == NULL)
     connect_mistake (place, "has ::%s::, which is not ::TABLE::, ::RUN::, ::JOB:: or a date such as ::YYYYMMDD::", word);
 }

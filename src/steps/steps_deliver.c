@@ -212,9 +212,12 @@ static char *
 say (const Delivering *delivering, const Connected *connected)
 {
   size_t receivers = json_array_size (delivering->sent);
-  const char *note = json_string_value (json_array_get (connected->notes, 0));
-  if (note != NULL)
-    return g_strdup (note);
+  g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
+  for (size_t i = 0; i < json_array_size (connected->notes); i++)
+    g_strv_builder_add (notes, json_string_value (json_array_get (connected->notes, i)));
+  g_auto (GStrv) texts = g_strv_builder_end (notes);
+  if (texts[0] != NULL)
+    return g_strjoinv ("; ", texts);
   return receivers > 0 ? g_strdup_printf ("%zu receiver%s", receivers, receivers > 1 ? "s have it" : " has it")
                        : g_strdup ("delivered");
 }

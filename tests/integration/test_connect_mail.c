@@ -94,12 +94,13 @@ test_mail (void **state)
   begin (place, NULL);
   g_autofree char *body = files_path (place->folder, "body.txt");
   assert_true (g_file_set_contents (
-      body, "Hallo {recipient},\n.\n..\nFrom {job}: {rows} Zeilen von {table} – Grüße, ::DD.MM.YYYY::\n", -1, NULL));
+      body, "Hallo {recipient},\r\n.\r\n..\nFrom {job}: {rows} Zeilen von {table} – Grüße, ::DD.MM.YYYY:: [::1]\n", -1, NULL));
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr (ConnectorRun) sent = send_to (
-          place, "\"recipients\": [\"ann@example.org\"], \"subject\": \"Übersicht über alle Überführungen ::YYYY-MM-DD::\", "
-                 "\"body_file\": \"body.txt\", \"attach\": \"Bericht ü \\\"1\\\" ::YYYYMMDD::.csv\"");
+      g_autoptr (ConnectorRun) sent =
+          send_to (place, "\"recipients\": [\"ann@example.org\", \"ann@example.org\"], \"subject\": \"Übersicht über alle "
+                          "Überführungen ::YYYY-MM-DD::\", "
+                          "\"body_file\": \"body.txt\", \"attach\": \"Bericht ü \\\"1\\\" ::YYYYMMDD::.csv\"");
       assert_connector_done (sent);
       assert_int_equal (json_integer_value (json_object_get (connector_done (sent), "rows")), 5);
     }
@@ -112,7 +113,7 @@ test_mail (void **state)
   assert_non_null (strstr (text_at (mail, "headers.message-id"), RUN_ID));
   assert_string_equal (text_at (mail, "headers.message-id"), text_at (json_array_get (all, 1), "headers.message-id"));
   assert_string_equal (text_at (mail, "parts.0.text"),
-                       "Hallo ann@example.org,\r\n.\r\n..\r\nFrom nightly: 5 Zeilen von orders – Grüße, 28.11.2026\r\n");
+                       "Hallo ann@example.org,\r\n.\r\n..\r\nFrom nightly: 5 Zeilen von orders – Grüße, 28.11.2026 [::1]\r\n");
   assert_string_equal (text_at (mail, "parts.0.encoding"), "quoted-printable");
   assert_string_equal (text_at (mail, "parts.1.name"), "Bericht ü \"1\" 20261128.csv");
   assert_string_equal (text_at (mail, "parts.1.type"), "text/csv");

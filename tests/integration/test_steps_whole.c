@@ -156,6 +156,16 @@ test_one_receiver_later (void **state)
   assert_json (again, "deliveries.1.status", "done");
   assert_int_equal (json_array_size (mails), 2);
   assert_int_equal (copied (&whole), 3);
+
+  /* Who is refused for ever is told, whatever else there is to tell. */
+  home_write_file (home, "people.sql", "select * from (values ('ann@example.org'), ('nobody@example.org'), (null)) p (mail)");
+  write_job (home, "people",
+             "{\"steps\": [{\"name\": \"people\", \"sql_file\": \"people.sql\"}, {\"deliver\": \"people\", \"to\": \"mail\", "
+             "\"recipients_column\": \"mail\"}]}");
+  g_autoptr (Json) people = source_pull (home, 0, "people");
+  g_autofree char *message = g_strdup (json_at (people, "deliveries.0.message"));
+  assert_contains (message, "rows without a recipient: 1");
+  assert_contains (message, "1 of 2 mails were refused; nobody@example.org: 550");
 }
 
 /* Killed between the connector's end and the ledger: database and file have it once; mail has the same Message-ID. */

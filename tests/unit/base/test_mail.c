@@ -115,6 +115,10 @@ test_texts (void **state)
       assert_non_null (strstr (mail, "Content-Transfer-Encoding: quoted-printable\r\n\r\n"));
       assert_quoted (strstr (mail, "\r\n\r\n") + 4, texts[i]);
     }
+  /* As a file of some systems has its lines. */
+  g_autofree char *plain = mail_of ("s", "a\r\nb\r\n"), *quoted = mail_of ("s", "é\r\nb\r\n");
+  assert_non_null (strstr (plain, "7bit\r\n\r\na\r\nb\r\n"));
+  assert_quoted (strstr (quoted, "\r\n\r\n") + 4, "é\nb\n");
 }
 
 /* The name of the attachment, however it is written. Owned by the caller. */

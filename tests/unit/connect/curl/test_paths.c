@@ -116,6 +116,18 @@ test_words (void **state)
       else
         assert_string_equal (word, cases[i].word);
     }
+  static const char *const texts[][2] = {
+    { "at [::1] on ::YYYY:: or std::string::x, C::", "at [::1] on 2026 or std::string::x, C::" },
+    { "::::", "::::" },
+    { "::YYYYMMXX::", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *filled = path_fill_text (texts[i][0], &facts, NULL);
+      assert_int_equal (filled == NULL, texts[i][1] == NULL);
+      if (filled != NULL)
+        assert_string_equal (filled, texts[i][1]);
+    }
 }
 
 /* The parts of a template's files are found, and nobody else's. */
