@@ -67,9 +67,11 @@ read_page (HttpReader *reader, HttpPages *pages, const HttpWords *words, bool *r
   g_auto (HttpReply) reply = { 0 };
   if (!http_request_make (&reader->connection, &reader->source, words, pages, &asked, error))
     return false;
-  const HttpCall call = {
+  HttpCall call = {
     .url = asked.url, .headers = (const char *const *) asked.headers, .body = asked.body, .what = what, .is_later = is_later
   };
+  if (is_later && reader->source.paging.kind >= PAGES_NUMBER)
+    call.missing_hint = "If that is how the server says that there are no more pages: \"missing_is_end\": true in \"pages\".";
   long lets_through = is_later && reader->source.paging.missing_is_end ? STATUS_NOT_FOUND : 0;
   if (!http_session_fetch (reader->session, &call, lets_through, &reply, error))
     return false;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NO_NAME "unnamed" /* no column is called "" */
 #define MOST_COLUMNS 1600 /* of a table (PostgreSQL's MaxHeapAttributeNumber) */
 
 const char *const http_type_words[] = { NULL, "boolean", "bigint", "numeric", "text", "jsonb" };
@@ -204,15 +205,21 @@ add_found (HttpRows *rows, Slice row)
   g_string_append_c (rows->line, ']');
 }
 
+const char *
+http_rows_member (HttpRows *rows, Slice name)
+{
+  g_string_truncate (rows->text, 0);
+  slice_text (name, rows->text);
+  return rows->text->len > 0 ? rows->text->str : NO_NAME;
+}
+
 static bool
 add_members (HttpRows *rows, Slice row, GError **error)
 {
   Slice name, value;
   for (SliceWalk walk = slice_walk (row); slice_next (&walk, &name, &value);)
     {
-      g_string_truncate (rows->text, 0);
-      slice_text (name, rows->text);
-      see (rows, http_rows_column (rows, rows->text->str), value);
+      see (rows, http_rows_column (rows, http_rows_member (rows, name)), value);
       if (rows->columns->len > MOST_COLUMNS)
         return connect_fail (error, CONNECT_CONFIGURATION, NULL, "Name the ones that are wanted: \"columns\" in \"from\".",
                              "the rows have more than %d different members", MOST_COLUMNS);

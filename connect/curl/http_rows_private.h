@@ -52,4 +52,7 @@ struct HttpRows
 /* The column of that name, which is there from now on. Borrowed. */
 Column *http_rows_column (HttpRows *rows, const char *name);
 
+/* What a row's member is called as a column. Borrowed until the next one. */
+const char *http_rows_member (HttpRows *rows, Slice name);
+
 #endif

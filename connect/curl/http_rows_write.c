@@ -80,11 +80,7 @@ find_cells (HttpRows *rows, Slice row, Slice *cells)
     {
       guint at = i;
       if (name.bytes != NULL)
-        {
-          g_string_truncate (rows->text, 0);
-          slice_text (name, rows->text);
-          at = GPOINTER_TO_UINT (g_hash_table_lookup (rows->by_name, rows->text->str)) - 1;
-        }
+        at = GPOINTER_TO_UINT (g_hash_table_lookup (rows->by_name, http_rows_member (rows, name))) - 1;
       cells[at] = value;
     }
 }

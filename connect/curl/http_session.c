@@ -308,7 +308,8 @@ fail (const HttpSession *session, const HttpCall *call, const Exchanged *exchang
       exchanged->result.retry_after > 0
           ? g_strdup_printf ("It asks to come again in %" G_GINT64_FORMAT " seconds.", exchanged->result.retry_after)
           : NULL;
-  return connect_fail (error, found, code, wait, "%s: HTTP %ld%s%s", call->what, reply->status, shown[0] != '\0' ? ": " : "",
+  const char *hint = wait == NULL && reply->status == 404 ? call->missing_hint : wait;
+  return connect_fail (error, found, code, hint, "%s: HTTP %ld%s%s", call->what, reply->status, shown[0] != '\0' ? ": " : "",
                        shown);
 }
 

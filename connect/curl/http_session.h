@@ -27,6 +27,7 @@ typedef struct
   const char *body;           /* JSON, for POST; NULL: GET */
   const char *what;           /* for messages: "page 3 of orders" */
   bool is_later;              /* one before it went well: what is wrong with this one may pass */
+  const char *missing_hint;   /* what to do about a 404; may be NULL */
 } HttpCall;
 
 /* Owned: http_reply_clear. */

@@ -182,10 +182,10 @@ test_values (void **state)
                "'1','1.10','12345678901234567890.5','true','007','2026-11-29T08:00:00Z','{''x'':[1.50,null]}',,\n"
                "'18446744073709551616','2',,,,,,,'false'\n" },
     { .name = "mixtures",
-      .rules = "[{'json': [{'a': 1, 'b': 1, 'c': true}, {'a': 'x', 'b': [1], 'c': null}, {'a': false, 'b': 'y', 'c': 2}]}]",
+      .rules = "[{'json': [{'a': 1, 'b': 1, 'c': true, '': 7}, {'a': 'x', 'b': [1], 'c': null}, {'a': false, 'b': 'y', 'c': 2}]}]",
       .request = "{'mode': 'full', 'from': {'path': 'orders'}}",
-      .columns = "a text, b jsonb, c text",
-      .spool = "'a','b','c'\n'1','1','true'\n'x','[1]',\n'false','''y''','2'\n" },
+      .columns = "a text, b jsonb, c text, unnamed bigint",
+      .spool = "'a','b','c','unnamed'\n'1','1','true','7'\n'x','[1]',,\n'false','''y''','2',\n" },
     { .name = "paths, and what the job says of columns",
       .rules = "[{'json': {'data': {'items': [{'id': 1, 'customer': {'address': {'city': 'Bergen'}}, 'tags': ['a', 'b'], 'mail': "
                "'anna@example.org'}, {'id': 2, 'customer': null, 'tags': []}]}}}]",

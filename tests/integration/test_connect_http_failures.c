@@ -204,6 +204,8 @@ static const Failing failing[] = {
     "It asks to come again in 3600 seconds." },
   { "[{'query': {'page': '1'}, 'json': {'data': [{'id': 1}]}}, {'status': 404}]", NULL, COUNTED, 75, "transient", NULL,
     "page 2 of orders: HTTP 404" },
+  { "[{'query': {'page': '1'}, 'json': {'data': [{'id': 1}]}}, {'status': 404}]", NULL, COUNTED, 75, "transient", NULL,
+    "missing_is_end" },
   { "[{'json': {'data': [{'id': 1}]}}]", NULL, COUNTED, 78, "configuration", NULL, "the very rows of the page before" },
   { "[{'json': {'data': [{'id': 1}], 'next': '/v2/orders'}}]", NULL, LINKED, 78, "configuration", NULL, "was there before" },
   { "[{'json': {'data': [], 'next': 'https://elsewhere.example/orders?cret'}}]", NULL, LINKED, 78, "configuration", NULL,
