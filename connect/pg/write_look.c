@@ -124,6 +124,7 @@ find_uses (PgSession *session, WritePlan *plan, const char *oid, GError **error)
       "                   = (select array_agg(k order by k) from unnest($2::text[]) k)),"
       "       c.relkind <> 'r' or c.relrowsecurity or c.relhastriggers or c.relhasrules or pg_get_userbyid(c.relowner) <> "
       "current_user"
+      "       or c.relreplident <> 'd' or c.relpersistence <> 'p' or c.reltablespace <> 0"
       "       or exists (select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype = "
       "'n')"
       "       or exists (select from pg_depend d where d.refclassid = 'pg_type'::regclass and d.refobjid = c.reltype and d.deptype "
@@ -132,8 +133,8 @@ find_uses (PgSession *session, WritePlan *plan, const char *oid, GError **error)
       "                  and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype in ('a', 'i') and s.relkind "
       "= 'S')"
       "       or exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent))"
-      "       or exists (select from pg_publication_rel p where p.prrelid = c.oid) "
-      "from pg_class c where c.oid = $1::oid";
+      "       or exists (select from pg_publication_tables p where p.schemaname = n.nspname and p.tablename = c.relname) "
+      "from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = $1::oid";
   if (plan->is_redshift)
     return plan->is_held = true;
   if (!session_query (session, sql, params, 2, &rows, error))

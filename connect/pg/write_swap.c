@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-/* All that was granted, as statements for the table beside. */
+/* What new tables of the role grant by default and this one may not, as statements for the table beside. */
+static const char revokes[] =
+    "select format('revoke all on %s from %s', $2::text, case a.grantee when 0 then 'public' else "
+    "quote_ident(pg_get_userbyid(a.grantee)) end)"
+    " from pg_class c cross join aclexplode(c.relacl) a where c.oid = $2::regclass and $1::text is not null"
+    " and a.grantee <> c.relowner group by a.grantee";
+
+/* All that was granted, in the same way. */
 static const char grants[] =
     "select format('grant %s on %s to %s%s', a.privilege_type, $2::text, case a.grantee when 0 then 'public' else "
     "quote_ident(pg_get_userbyid(a.grantee)) end,"
@@ -62,7 +69,7 @@ do_alike (PgSession *session, const char *statements, const WritePlan *plan, con
 char *
 write_swap_begin (PgSession *session, const WritePlan *plan, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("weir_%.8s_%.40s", plan->run, plan->table);
+  g_autofree char *name = g_strconcat ("weir_", plan->run, NULL);
   g_autofree char *schema = text_quote_ident (plan->schema), *table = text_quote_ident (name);
   g_autofree char *beside = g_strconcat (schema, ".", table, NULL);
   g_autofree char *sql = g_strdup_printf ("create table %s (like %s including all)", beside, plan->target);
@@ -93,7 +100,7 @@ write_swap_end (PgSession *session, const WritePlan *plan, const char *beside, G
   g_autofree char *table = text_quote_ident (plan->table);
   g_autofree char *drop = g_strdup_printf ("drop table %s", plan->target);
   g_autofree char *rename = g_strdup_printf ("alter table %s rename to %s", beside, table);
-  return do_alike (session, grants, plan, beside, error) && session_query (session, indexes, params, 2, &pairs, error)
-         && session_exec (session, drop, error) && session_exec (session, rename, error)
-         && rename_indexes (session, plan, pairs, error);
+  return do_alike (session, revokes, plan, beside, error) && do_alike (session, grants, plan, beside, error)
+         && session_query (session, indexes, params, 2, &pairs, error) && session_exec (session, drop, error)
+         && session_exec (session, rename, error) && rename_indexes (session, plan, pairs, error);
 }

@@ -242,14 +242,17 @@ static void
 test_swap (void **state)
 {
   Home *home = *state;
-  g_auto (Store) store = given (home, "people", PEOPLE, "{\"to\": \"dwh\", \"mode\": \"swap\"}");
+  g_auto (Store) store = given (home, "people", PEOPLE,
+                                "{\"to\": \"dwh\", \"mode\": \"swap\"},"
+                                " {\"to\": \"dwh\", \"mode\": \"swap\", \"table\": \"xäöüäöüäöüäöüäöüäöüäöüäöüäöüäöü\"}");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,Bob,1\n");
   assert_weir (home, 0, "push", NULL);
   assert_same (&store, THERE, HERE);
   store_run (&store,
              "create index by_name on people (name); grant select on people to public; grant update (name) on people to public;"
              " comment on table people is 'it''s ours'; alter table people add column seen timestamptz default now();"
-             " alter table people set (fillfactor = 70, toast.autovacuum_enabled = false)");
+             " alter table people set (fillfactor = 70, toast.autovacuum_enabled = false);"
+             " alter default privileges in schema public grant insert on tables to guarded, public");
   static const char oid[] = "select 'people'::regclass::oid";
   static const char shape[] =
       "select string_agg(c.relname, ', ' order by c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid"
@@ -267,6 +270,7 @@ test_swap (void **state)
   assert_store (&store, "{fillfactor=70}|{autovacuum_enabled=false}",
                 "select c.reloptions, t.reloptions from pg_class c join pg_class t on t.oid = c.reltoastrelid"
                 " where c.oid = 'people'::regclass");
+  assert_store (&store, "Anna|Oslo", "select min(name), min(city) from xäöüäöüäöüäöüäöüäöüäöüäöüäöüäöü");
   assert_same (&store, "select people_id, email, name, age, city, seen is not null from people order by email",
                "select people_id, email, name, age, city, true from warehouse.people_current order by email");
 
@@ -278,18 +282,20 @@ test_swap (void **state)
   assert_store (&store, "Ada\nBob\nCid", "select name from names order by 1");
 }
 
-/* Where numbers of the user's own count its rows, it stays the same table, and they go on counting. */
+/* Where numbers of the user's own count its rows, it stays the same table, and they go on counting; and so does one that is told to be more than its columns. */
 static void
 test_swap_counted (void **state)
 {
   Home *home = *state;
   g_auto (Store) store = given (home, "people", PEOPLE,
                                 "{\"to\": \"dwh\", \"mode\": \"swap\"},"
-                                " {\"to\": \"dwh\", \"table\": \"identity\", \"mode\": \"swap\"}");
+                                " {\"to\": \"dwh\", \"table\": \"identity\", \"mode\": \"swap\"},"
+                                " {\"to\": \"dwh\", \"table\": \"replicated\", \"mode\": \"swap\"}");
   store_run (&store, "create table people (no serial, people_id uuid, email text, name text, age bigint);"
                      " create table identity (no bigint generated always as identity, people_id uuid, email text, name text, age "
-                     "bigint)");
-  static const char oids[] = "select 'people'::regclass::oid, 'identity'::regclass::oid";
+                     "bigint); create table replicated (people_id uuid, email text, name text, age bigint);"
+                     " alter table replicated replica identity full");
+  static const char oids[] = "select 'people'::regclass::oid, 'identity'::regclass::oid, 'replicated'::regclass::oid";
   g_autofree char *before = store_rows (&store, oids);
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\n");
   assert_weir (home, 0, "push", NULL);
