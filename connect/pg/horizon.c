@@ -10,17 +10,15 @@
 #define MARGIN "interval '1 second'"
 #define LONG_US (INT64_C (600) * G_USEC_PER_SEC) /* a transaction that is told */
 
-/* As a value of the bookmark's type; of one without a zone the least that it can be, unless the job says which zone it is in. */
+/* In the bookmark's own terms; of one without a zone the least that it can be, unless the job says which zone it is in. */
 static char *
-expression_for (const PgColumn *bookmark, const char *zone)
+moment_for (const PgColumn *bookmark, const char *zone)
 {
-  const char *at = "$1::timestamptz - " MARGIN " - $2::interval";
+  const char *at = "($1::timestamptz - " MARGIN " - $2::interval)";
   if (bookmark->kind == PG_TIMESTAMPTZ)
-    return g_strdup_printf ("(%s)::text", at);
-  const char *day = bookmark->kind == PG_DATE ? "::date" : "";
-  if (zone != NULL)
-    return g_strdup_printf ("((%s) at time zone $3)%s::text", at, day);
-  return g_strdup_printf ("least((%s) at time zone 'UTC', (%s) at time zone $3)%s::text", at, at, day);
+    return g_strdup (at);
+  return zone != NULL ? g_strdup_printf ("(%s at time zone $3)", at)
+                      : g_strdup_printf ("least(%s at time zone 'UTC', %s at time zone $3)", at, at);
 }
 
 /* The raw horizon less what is not to be seen, in the bookmark's terms. */
@@ -28,7 +26,9 @@ static bool
 express (PgSession *session, const Source *source, const PgColumn *bookmark, const char *raw, double overlap, Horizon *ret,
          GError **error)
 {
-  g_autofree char *expression = expression_for (bookmark, source->zone), *sql = g_strconcat ("select ", expression, NULL);
+  g_autofree char *moment = moment_for (bookmark, source->zone);
+  g_autofree char *sql = g_strdup_printf ("select %s%s::text, (extract(epoch from %s) * 1000000)::bigint", moment,
+                                          bookmark->kind == PG_DATE ? "::date" : "", moment);
   char seconds[G_ASCII_DTOSTR_BUF_SIZE];
   g_ascii_formatd (seconds, sizeof seconds, "%.6f", overlap);
   g_autofree char *back = g_strconcat (seconds, " seconds", NULL);
@@ -36,7 +36,11 @@ express (PgSession *session, const Source *source, const PgColumn *bookmark, con
   g_autoptr (DbResult) result = NULL;
   g_autoptr (GError) problem = NULL;
   if (session_query (session, sql, params, bookmark->kind == PG_TIMESTAMPTZ ? 2 : 3, &result, &problem))
-    return ret->text = g_strdup (db_result_value (result, 0, 0)), true;
+    {
+      ret->text = g_strdup (db_result_value (result, 0, 0));
+      ret->us = db_result_int64 (result, 0, 1);
+      return true;
+    }
   if (source->zone != NULL && g_error_matches (problem, CONNECT_ERROR, CONNECT_CONFIGURATION))
     return connect_mistake ("from.time_zone", "the server knows no time zone \"%s\"", source->zone), true;
   return g_propagate_error (error, g_steal_pointer (&problem)), false;
@@ -101,18 +105,18 @@ horizon_find (PgSession *session, const Request *request, const Source *source, 
   *ret = (Horizon) { 0 };
   if (!open_look (session, &open, error))
     return false;
-  ret->us = open.since_us;
-  ret->is_hidden = open.is_blind || json_array_size (open.hidden) > 0;
+  bool is_hidden = json_array_size (open.hidden) > 0;
   if (open.is_blind)
     tell_blind (session, request, &open);
   else if (open.at_us - open.since_us > LONG_US)
     connect_note ("a transaction is open for long (%s): what is newer than it is read again each time", open.oldest);
   if (open.since == NULL)
     return ret->text = weir_json_scalar (json_object_get (request->position, bookmark->name)), true;
+  bool is_guessed = open.is_blind || (is_hidden && plan->shape == SHAPE_WINDOW);
   if (type_is_time (bookmark->kind)
-      && !express (session, source, bookmark, open.since, open.is_blind ? overlap_of (request) : 0, ret, error))
+      && !express (session, source, bookmark, open.since, is_guessed ? overlap_of (request) : 0, ret, error))
     return false;
-  bool waits = plan->shape == SHAPE_TIMED && !open.is_blind && ret->is_hidden;
+  bool waits = plan->shape == SHAPE_TIMED && !open.is_blind && is_hidden;
   return !waits || wait_for_hidden (session, request, bookmark, &open, ret, error);
 }
 

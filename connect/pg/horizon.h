@@ -16,13 +16,12 @@
 
 typedef struct
 {
-  char *text;     /* as a value of the bookmark's type; NULL: nothing is sure yet, or it is no time */
-  Json *earlier;  /* "$earlier" of the position; NULL: nothing waits */
-  int64_t us;     /* since 1970, before any margin; 0: nobody knows */
-  bool is_hidden; /* some beginnings are not to be seen: "us" is of those that are */
+  char *text;    /* as a value of the bookmark's type; NULL: nothing is sure yet, or it is no time */
+  Json *earlier; /* "$earlier" of the position; NULL: nothing waits */
+  int64_t us;    /* the same since 1970, by the clock that the bookmark goes by; 0: nobody knows */
 } Horizon;
 
-/* Of a window "us" alone. Tells notes. Within a transaction that has not asked pg_stat_activity before. */
+/* Of a window "us" alone, which lies "overlap" back where some beginnings are not to be seen. Tells notes. Within a transaction that has not asked pg_stat_activity before. */
 bool horizon_find (PgSession *session, const Request *request, const Source *source, const Plan *plan, Horizon *ret,
                    GError **error);
 void horizon_clear (Horizon *horizon);

@@ -351,17 +351,14 @@ tell_nulls (const Reading *reading)
                 reading->transfer.nulls == 1 ? "row has" : "rows have", bookmark_of (reading)->name);
 }
 
-/* Up to when a window can be whole: transactions that are open may still add rows behind it. Owned by the caller; NULL: not known. */
+/* Up to when a window can be whole: transactions that are open may still add rows behind it, and the bookmark's zone may be behind UTC. Owned by the caller;
+ * NULL: not known. */
 static char *
 window_until (const Reading *reading)
 {
-  const Horizon *horizon = &reading->horizon;
   if (reading->plan.shape != SHAPE_WINDOW || reading->plan.is_inside)
     return NULL;
-  double overlap = reading->request->overlap > 0 ? reading->request->overlap : OVERLAP_SECONDS;
-  /* A second for what the server shows late, as a time has. */
-  int64_t seconds = horizon->us / G_USEC_PER_SEC - 1 - (horizon->is_hidden ? (int64_t) overlap : 0);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (reading->horizon.us / G_USEC_PER_SEC);
   return time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 }
 

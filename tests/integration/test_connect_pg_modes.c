@@ -211,6 +211,27 @@ test_windows (void **state)
       }
 }
 
+/* A window is over by the clock that the bookmark goes by, which may be hours behind. */
+static void
+test_windows_end_by_their_own_clock (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int primary key, at timestamp, day date)");
+  for (const char *const *bookmark = (const char *const[]) { "at", "day", NULL }; *bookmark != NULL; bookmark++)
+    {
+      g_autofree char *more =
+          g_strdup_printf ("{'from': {'table': 't', 'time_zone': 'Pacific/Honolulu'}, 'mode': 'incremental', 'key': ['id'], "
+                           "'bookmark': '%s', 'window': {'start': '2026-01-01', 'end': '2026-01-02'}}",
+                           *bookmark);
+      g_autoptr (ConnectorRun) run = pg_expect (source, "read", more);
+      g_autofree char *until = json_at (connector_done (run), "until");
+      g_autofree char *sql = g_strdup_printf ("select ('%s'::timestamp - (now() at time zone 'Pacific/Honolulu')"
+                                              " between '-9 hours' and '0')::int",
+                                              until);
+      assert_int_equal (pg_number (source, sql), 1);
+    }
+}
+
 /* Rows without a bookmark come once; "overlap" reads the last stretch again, and leaves the position where it is. */
 static void
 test_overlap_and_nulls (void **state)
@@ -271,6 +292,7 @@ main (void)
     CASE (test_mirror_keys),
     CASE (test_dump),
     CASE (test_windows),
+    CASE (test_windows_end_by_their_own_clock),
     CASE (test_overlap_and_nulls),
     CASE (test_numbers_alike),
   };
