@@ -86,7 +86,7 @@ check_source (PgSession *session, const Request *request, GError **error)
   return connect_has_mistakes ()
          || (read_one (session, &source, &plan, conditions, error) && tell_horizon (session, &plan, error)
              && index_hint (session, &source, &plan, error) && overlap_hint (session, request, &source, &plan, error)
-             && index_of_key (session, &source, error));
+             && security_hint (session, &source, error) && index_of_key (session, &source, error));
 }
 
 static bool

@@ -1,5 +1,7 @@
 #include "connect/pg/index.h"
 
+#include "base/text.h"
+
 static bool
 ask (PgSession *session, const char *sql, const Source *source, const char *word, bool *ret, GError **error)
 {
@@ -26,8 +28,8 @@ index_hint (PgSession *session, const Source *source, const Plan *plan, GError *
             source, first, &has_index, error))
     return false;
   if (!has_index)
-    connect_note ("%s.%s has no index that begins with %s: the server reads and sorts all of it for each batch", source->schema,
-                  source->table, first);
+    connect_note ("%s.%s has no index that begins with %s: the server reads%s all of it for each %s", source->schema, source->table,
+                  first, plan->can_cut ? " and sorts" : "", plan->can_cut ? "batch" : "pull");
   return true;
 }
 
@@ -66,23 +68,35 @@ overlap_hint (PgSession *session, const Request *request, const Source *source, 
 }
 
 bool
+security_hint (PgSession *session, const Source *source, GError **error)
+{
+  bool is_active = false;
+  if (!source->is_table || session->is_redshift)
+    return true;
+  if (!ask (session, "select pg_catalog.row_security_active ($1::oid) and $2::text is not null", source, source->table, &is_active,
+            error))
+    return false;
+  if (is_active)
+    connect_note ("row security of \"%s\" shows the role only what its policies let it see: no other row is there for a pull",
+                  source->table);
+  return true;
+}
+
+bool
 index_of_key (PgSession *session, const Source *source, GError **error)
 {
   bool is_unique = true;
   if (!source->is_table || source->is_view || session->is_redshift || source->n_key == 0)
     return true;
-  g_autoptr (GString) names = g_string_new ("{");
+  g_autoptr (GPtrArray) key = g_ptr_array_new ();
   for (int i = 0; i < source->n_key; i++)
-    {
-      g_autofree char *escaped = g_strescape (source->columns[source->key[i]].name, NULL);
-      g_string_append_printf (names, "%s\"%s\"", i > 0 ? "," : "", escaped);
-    }
-  g_string_append_c (names, '}');
+    g_ptr_array_add (key, source->columns[source->key[i]].name);
+  g_autofree char *names = text_array (key);
   if (!ask (session,
             "select exists (select from pg_catalog.pg_index i where i.indrelid = $1::oid and i.indisunique and i.indisvalid"
             " and i.indpred is null and i.indexprs is null and not exists (select from pg_catalog.pg_attribute a"
             " where a.attrelid = i.indrelid and a.attnum = any (i.indkey[0:i.indnkeyatts - 1]) and a.attname <> all ($2::text[])))",
-            source, names->str, &is_unique, error))
+            source, names, &is_unique, error))
     return false;
   if (!is_unique)
     connect_note ("no unique index of \"%s\" is of the key or a part of it: the source does not promise that the key is one",

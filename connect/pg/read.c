@@ -106,7 +106,9 @@ prepare (Reading *reading, GError **error)
   if (connect_has_mistakes ())
     return true;
   if ((reading->plan.can_cut && !index_hint (session, &reading->source, &reading->plan, error))
-      || (reading->plan.is_first && !overlap_hint (session, request, &reading->source, &reading->plan, error)))
+      || (reading->plan.is_first
+          && (!overlap_hint (session, request, &reading->source, &reading->plan, error)
+              || !security_hint (session, &reading->source, error))))
     return false;
   return look_ahead (reading, error) && session_exec (session, "commit", error);
 }

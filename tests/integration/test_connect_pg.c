@@ -236,14 +236,18 @@ static void
 test_check (void **state)
 {
   PgSource *source = *state;
-  pg_sql (source, "create table t (id int primary key, at timestamptz not null)");
+  pg_sql (source,
+          "create table t (\"schlüssel\" int primary key, at timestamptz not null); alter table t enable row level security;"
+          " alter table t force row level security");
   g_autoptr (ConnectorRun) run =
-      pg_expect (source, "check", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'}");
+      pg_expect (source, "check", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['schlüssel'], 'bookmark': 'at'}");
   assert_json (connector_line (run, "checked", 0), "what", "connect");
   assert_json (connector_line (run, "checked", 1), "what", "read");
   g_autofree char *text = connector_text (run);
   assert_contains (text, "pg_read_all_stats");
-  assert_contains (text, "public.t has no index that begins with at");
+  assert_contains (text, "public.t has no index that begins with at: the server reads all of it for each pull");
+  assert_contains (text, "row security of \\\"t\\\"");
+  assert_null (strstr (text, "no unique index"));
 
   /* A schema that the first delivery makes: twice, for it is not left there. */
   for (int i = 0; i < 2; i++)
