@@ -244,15 +244,21 @@ put_json_moment (const char *cell, size_t length, GString *into, Mended *mended)
 }
 
 bool
+cell_says (const char *cell, size_t length, const char *truth)
+{
+  return cell != NULL && (length == 1 || length == strlen (truth)) && memcmp (cell, truth, length) == 0;
+}
+
+bool
 value_of_cell (const char *type, const char *cell, size_t length, bool decimals_as_text, GString *into, Mended *mended)
 {
   if (cell == NULL)
     return g_string_append (into, "null"), true;
   if (strcmp (type, "boolean") == 0)
     {
-      bool is_true = length == 4 && memcmp (cell, "true", 4) == 0, is_false = length == 5 && memcmp (cell, "false", 5) == 0;
+      bool is_true = cell_says (cell, length, "true");
       g_string_append (into, is_true ? "true" : "false");
-      return is_true || is_false;
+      return is_true || cell_says (cell, length, "false");
     }
   bool is_numeric = strcmp (type, "numeric") == 0;
   if (is_numeric || strcmp (type, "bigint") == 0 || strcmp (type, "double precision") == 0)

@@ -16,6 +16,9 @@ typedef struct
  * not of the type stays as it is, for weir to reject its row. */
 void cell_of_value (CellType type, Slice value, GString *into, Mended *mended);
 
+/* Whether a cell of type boolean, which may be NULL, says "true" or "false", or t or f, as PostgreSQL writes it. */
+bool cell_says (const char *cell, size_t length, const char *truth);
+
 /* The JSON of a cell by its type of models, appended; NULL is null. False: the cell is none of the type. */
 bool value_of_cell (const char *type, const char *cell, size_t length, bool decimals_as_text, GString *into, Mended *mended);
 

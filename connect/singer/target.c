@@ -74,6 +74,16 @@ text_at (const Json *columns, size_t i, const char *member)
   return text != NULL ? text : "text";
 }
 
+/* A type of ours, where the store calls it by a narrower one. */
+static const char *
+type_at (const Json *columns, size_t i)
+{
+  const char *type = text_at (columns, i, "type");
+  return strcmp (type, "integer") == 0 || strcmp (type, "smallint") == 0 ? "bigint"
+         : strcmp (type, "real") == 0                                    ? "double precision"
+                                                                         : type;
+}
+
 static void
 put_schema (Sending *sending)
 {
@@ -87,7 +97,7 @@ put_schema (Sending *sending)
         json_object_set_new (properties, DELETED_AT, property_of ("timestamptz", true, false));
       else
         json_object_set_new (properties, name,
-                             property_of (text_at (sending->columns, i, "type"), nullable, sending->settings->decimals_as_text));
+                             property_of (type_at (sending->columns, i), nullable, sending->settings->decimals_as_text));
     }
   put_json (sending, json_pack ("{s:s, s:s, s:{s:s, s:o}, s:O, s:[]}", "type", "SCHEMA", "stream", sending->stream, "schema",
                                 "type", "object", "properties", properties, "key_properties", sending->key, "bookmark_properties"));
@@ -96,10 +106,10 @@ put_schema (Sending *sending)
 static bool
 put_cell (Sending *sending, size_t i, const char *cell, size_t length, GError **error)
 {
-  const char *name = text_at (sending->columns, i, "name"), *type = text_at (sending->columns, i, "type");
+  const char *name = text_at (sending->columns, i, "name"), *type = type_at (sending->columns, i);
   if ((int) i == sending->gone)
     {
-      bool is_gone = cell != NULL && length == 4 && memcmp (cell, "true", 4) == 0;
+      bool is_gone = cell_says (cell, length, "true");
       g_string_append_printf (sending->text, is_gone ? "\"" DELETED_AT "\":\"%s\"" : "\"" DELETED_AT "\":null", sending->now);
       return true;
     }
@@ -249,7 +259,7 @@ static void
 tell_mended (const Sending *sending)
 {
   if (sending->mended.words > 0)
-    connect_note ("sent as null, for JSON does not have them (NaN, infinity, dates before Christ): %" PRIi64,
+    connect_note ("sent as null, for JSON does not have them (NaN, infinity, dates before Christ or beyond 9999): %" PRIi64,
                   sending->mended.words);
 }
 

@@ -580,6 +580,34 @@ test_share (void **state)
   assert_int_equal (home_count_files (home, "share"), 6);
 }
 
+/* What the warehouse has of booleans, of its own columns, and of who is gone, a Singer target hears in JSON. */
+static void
+test_singer (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"connections\": {\"lake\": {\"type\": \"singer\", \"command\": [\"sh\", \"target\"]}}");
+  home_write_file (home, "target", "tee -a got | sed -n 's/^{\"type\":\"STATE\",\"value\":\\(.*\\)}$/\\1/p'\n");
+  home_write_model (home, "people", FULL);
+  write_job (home, "people",
+             "{\"table\": \"people\", \"deliver\": [{\"to\": \"lake\"},"
+             " {\"to\": \"lake\", \"stream\": \"versions\", \"history\": true}]}");
+  load (home, "people-1.csv", "email,member\na@x.org,true\nb@x.org,false\n");
+  assert_weir (home, 0, "push", NULL);
+  load (home, "people-2.csv", "email,member\na@x.org,false\n");
+  assert_weir (home, 0, "push", NULL);
+  static const char *const told[] = {
+    "\"email\":\"a@x.org\",\"member\":true,\"_sdc_deleted_at\":null}",
+    "\"email\":\"b@x.org\",\"member\":false,\"_sdc_deleted_at\":null}",
+    "\"email\":null,\"member\":null,\"_sdc_deleted_at\":\"2",
+    "\"is_current\":{\"type\":[\"boolean\"",
+    "\"version_number\":{\"type\":[\"integer\"",
+    "\"is_current\":true,\"version_number\":2",
+  };
+  g_autofree char *got = home_read_file (home, "got");
+  for (size_t i = 0; i < G_N_ELEMENTS (told); i++)
+    assert_contains (got, told[i]);
+}
+
 /* Redshift's dialect, on a PostgreSQL that has been given what it lacks. */
 static void
 test_redshift (void **state)
@@ -866,6 +894,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_partitions, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_several, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_share, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_singer, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_forget_and_rotate, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_redshift, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_pulled, home_setup, home_teardown),
