@@ -42,7 +42,7 @@ refuse_moved (Db *db, const char *source, const char *stream, GError **error)
     return false;
   bool there = db_result_rows (mover) > 0;
   const char *run = there ? db_result_value (mover, 0, 0) : NULL, *when = there ? db_result_value (mover, 0, 1) : NULL;
-  g_autofree char *who = !there        ? g_strdup ("there is none any more: somebody has forgotten it, or a run was taken back")
+  g_autofree char *who = !there ? g_strdup ("there is none: none was set yet, somebody has forgotten it, or a run was taken back")
                          : run == NULL ? g_strdup_printf ("it was set by hand, or a run was taken back, on %s", when)
                                        : g_strdup_printf ("run %s has moved it on %s", run, when);
   g_autofree char *hint = g_strdup_printf ("The next `weir pull %s` begins where the bookmark is now.", source);

@@ -66,7 +66,9 @@ read_all (int fd, const char *name, Beside *beside, GError **error)
         break;
     }
   beside->text = g_realloc (beside->text, beside->length + 1);
-  return beside->text[beside->length] = '\0', true;
+  beside->text[beside->length] = '\0';
+  return strlen (beside->text) == beside->length
+         || weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a NUL byte, and is no declaration", name);
 }
 
 static bool

@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define BESIDE_MOST_BYTES 1048576
+/* A bookmark has two positions, each of which may be a connector's line of 1 MiB; columns and notes are beside it. */
+#define BESIDE_MOST_BYTES 4194304
 
 /* What it is called in a claim's folder, where names of this beginning are no file's (move_is_own_name). */
 #define BESIDE_KEPT_NAME ".weir-beside"
@@ -39,7 +40,7 @@ void beside_clear (Beside *beside);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Beside, beside_clear)
 
 /* Reads what lies beside a file of an open folder; "shown" is the file in messages. Errors: INPUT where it is no file that is taken from others
- * (opening.h), or larger than BESIDE_MOST_BYTES; LOCAL. */
+ * (opening.h), larger than BESIDE_MOST_BYTES, or has a NUL; LOCAL. */
 bool beside_read (int folder, const char *file_name, Beside *ret_beside, GError **error);
 
 /* Removes it there, if it is the one that was read. */

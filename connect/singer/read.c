@@ -249,7 +249,7 @@ singer_read (const Request *request, Done *done, GError **error)
   tell_mended (&mended, gone);
   done->position = find_position (request, &plan, &brought);
   done->more = brought.was_cut;
-  done->complete = plan.is_whole && (!brought.has_versions || brought.activated >= 0);
+  done->complete = plan.is_whole && (!brought.has_versions || brought.is_settled);
   return true;
 }
 

@@ -84,7 +84,7 @@ take_record (Slice record, void *data, GError **error)
       records_value (brought->rows, (guint) at, value);
     }
   brought->columns.expected = 0;
-  brought->activated = -1;
+  brought->is_settled = false;
   if (!records_end (brought->rows, error))
     return false;
   if (records_count (brought->rows) % 1024 == 0)
@@ -149,7 +149,10 @@ take_message (Reading *reading, const Message *message, GError **error)
   else if (message->type == MESSAGE_SCHEMA)
     return take_schema (reading, message, error);
   else if (message->type == MESSAGE_ACTIVATE_VERSION)
-    brought->activated = message->version;
+    {
+      brought->activated = MAX (brought->activated, message->version);
+      brought->is_settled = true;
+    }
   else if (has_rows)
     {
       reading->version = message->version;

@@ -26,7 +26,8 @@ typedef struct
   bool has_schema;   /* a SCHEMA of the stream came */
   bool was_cut;      /* there is more */
   bool has_versions; /* records had one */
-  int64_t activated; /* the version of the last ACTIVATE_VERSION behind all records; -1: none */
+  int64_t activated; /* the newest version of an ACTIVATE_VERSION; -1: none came */
+  bool is_settled;   /* one came behind all records */
 } Brought;
 
 void brought_clear (Brought *brought);

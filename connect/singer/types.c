@@ -179,7 +179,9 @@ seen_add (Seen *seen, Slice value)
 {
   unsigned kind = slice_kind (value);
   seen->kinds |= kind;
-  seen->large = seen->large || (kind == SLICE_INTEGER && !slice_is_bigint (value));
+  /* For JSON Schema 1e+16 is an integer, too. */
+  bool has_exponent = kind == SLICE_NUMBER && (memchr (value.bytes, 'e', value.length) || memchr (value.bytes, 'E', value.length));
+  seen->large = seen->large || has_exponent || (kind == SLICE_INTEGER && !slice_is_bigint (value));
 }
 
 static CellType

@@ -51,7 +51,7 @@ Shape shape_join (Shape one, Shape other);
 typedef struct
 {
   unsigned kinds;
-  bool large; /* an integer beyond 64 bits */
+  bool large; /* an integer beyond 64 bits, or one with an exponent */
 } Seen;
 
 void seen_add (Seen *seen, Slice value);

@@ -54,6 +54,8 @@ select exists (select from weir.file f
                where f.table_name = :'table' and f.sha256 = :'sha' and f.state = 'applied'
                  and f.declaration -> 'columns' is not distinct from :'declaration'::jsonb -> 'columns'
                  and f.declaration -> 'rows' is not distinct from :'declaration'::jsonb -> 'rows'
+                 -- One that must have other rows than it has is none of these: LOAD refuses it.
+                 and coalesce((:'declaration'::jsonb ->> 'count')::bigint, f.rows_read) = f.rows_read
                  -- The same rows of another window, or of another time, are other rows where rows have no key.
                  and (not :'keyless'::boolean or f.declaration -> 'bookmark' is not distinct from :'declaration'::jsonb -> 'bookmark'))
 

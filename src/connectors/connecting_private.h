@@ -49,9 +49,9 @@ typedef struct
   GString *line; /* the beginning of one; "skips": too long, and the rest of it is left out */
   GString *talk;
   bool skips;
-  size_t kept;
-  bool is_done; /* `done` came */
-  char *broken; /* what it may not send; NULL: nothing yet */
+  size_t kept, notes_left; /* notes: that are too many to be kept */
+  bool is_done;            /* `done` came */
+  char *broken;            /* what it may not send; NULL: nothing yet */
 } Results;
 
 /* Bytes of results, and of what it says. */

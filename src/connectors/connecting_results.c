@@ -7,6 +7,7 @@
 
 #define TALK_MOST 8192 /* bytes of a line of what it says */
 #define SHOWN 120      /* bytes of a line that is shown for being none */
+#define NOTES_MOST 100 /* that people read, and that a declaration has room for */
 
 static void break_off (Results *results, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -30,6 +31,11 @@ take_columns (Results *results, Json *value)
     break_off (results, json_is_array (value) ? "said its columns twice" : "sent \"columns\" that is no array");
   else
     results->connected->columns = json_incref (value);
+  size_t i;
+  Json *column, *type;
+  json_array_foreach (results->connected->columns, i, column)
+    if ((type = json_object_get (column, "type")) != NULL)
+      connector_safe_json (results->secrets, type); /* one that is none is shown */
 }
 
 static void
@@ -69,7 +75,10 @@ take_listed (Results *results, const char *name, Json *value)
         }
       if (kinds[i].for_people)
         connector_safe_json (results->secrets, value);
-      json_array_append (kinds[i].array, value);
+      if (kinds[i].type == JSON_STRING && json_array_size (kinds[i].array) >= NOTES_MOST)
+        results->notes_left++;
+      else
+        json_array_append (kinds[i].array, value);
     }
 }
 
@@ -164,6 +173,8 @@ results_end (Results *results)
     take_line (results, results->line->str, results->line->len);
   g_string_truncate (results->line, 0);
   tell (results);
+  if (results->notes_left > 0)
+    json_array_append_new (results->connected->notes, json_sprintf ("and %zu more notes", results->notes_left));
 }
 
 /* ---- done ---- */

@@ -43,12 +43,19 @@ check_connections (const Job *job, const Json *root, const Settings *settings, c
     }
 }
 
+/* Of its connection; NULL: not known. Borrowed. */
+static const char *
+type_of (const Settings *settings, const Job *job)
+{
+  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
+  return json_string_value (json_object_get (connection, "type"));
+}
+
 bool
 job_has_own_order (const Settings *settings, const Job *job)
 {
   static const char *const types[] = { "sftp", "share", "singer", NULL };
-  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
-  const char *type = json_string_value (json_object_get (connection, "type"));
+  const char *type = type_of (settings, job);
   return type != NULL && g_strv_contains (types, type);
 }
 
@@ -145,19 +152,26 @@ check_mode (const Job *job, const Json *root, const Settings *settings, const Ca
 }
 
 /* Rows of a stretch that is read again are known by their key, or by being the same. A table that keeps every row of every file would have them
- * twice, so whoever wants that has to say that nothing is read again. */
+ * twice, so whoever wants that has to say that nothing is read again. How far a tap goes back is its own, and it may read all each time. */
 static void
 check_overlap (const Job *job, const Settings *settings, const Catalog *catalog, const MemberScope *scope)
 {
-  if (!job->has_mode || !modes[job->mode].takes_window || (job->has_overlap && job->overlap <= 0)
-      || job_has_own_order (settings, job))
+  bool is_tap = g_strcmp0 (type_of (settings, job), "singer") == 0;
+  bool reads_again = job->has_mode ? modes[job->mode].takes_window : is_tap;
+  if (!reads_again || (job->has_overlap && job->overlap <= 0) || (job_has_own_order (settings, job) && !is_tap))
     return;
   for (guint i = 0; i < job->streams->len; i++)
     {
       const char *table = ((const JobStream *) job->streams->pdata[i])->table;
       const Model *model = catalog_find (catalog, table);
       bool appends = model != NULL ? model_is_keyless (model) && model->append == APPEND_ALL : job->key == NULL;
-      if (appends && (model != NULL || job->mode == MODE_INCREMENTAL))
+      if (appends && is_tap && model != NULL)
+        members_problem (
+            scope, "$.overlap",
+            "table \"%s\" has no key and keeps every row of every file: what the tap sends again would be there twice. "
+            "Say \"overlap\": 0 if it sends each row once, or \"mode\": \"dump\" to keep what it sends each time",
+            table);
+      else if (appends && !is_tap && (model != NULL || job->mode == MODE_INCREMENTAL))
         members_problem (scope, "$.overlap",
                          "table \"%s\" has no key and keeps every row of every file: what is read again would be there twice. Say "
                          "\"overlap\": 0 if "

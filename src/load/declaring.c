@@ -16,6 +16,14 @@ declaring_text (const char *text)
   return weir_json_text (json);
 }
 
+/* As it lay beside the file: one that is no JSON is kept as a string of JSON. Owned by the caller. */
+static char *
+text_beside (const char *kept)
+{
+  g_autoptr (Json) json = json_loads (kept, JSON_DECODE_ANY, NULL);
+  return g_strdup (json_is_string (json) ? json_string_value (json) : kept);
+}
+
 static bool
 refuse_table (const Run *run, const char *table, GError **error)
 {
@@ -31,7 +39,8 @@ declaring_read (const Run *run, Declaration **ret_declaration, GError **error)
   if (run->declaration == NULL)
     return true;
   const ModelWords words = settings_model_words ();
-  g_autoptr (Declaration) declaration = declaration_parse (run->declaration, strlen (run->declaration), run->file, &words, error);
+  g_autofree char *text = text_beside (run->declaration);
+  g_autoptr (Declaration) declaration = declaration_parse (text, strlen (text), run->file, &words, error);
   if (declaration == NULL)
     return false;
   if (declaration->table != NULL && strcmp (declaration->table, run->table) != 0)

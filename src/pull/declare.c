@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsutil.h"
 #include "base/text.h"
 #include "watcher/beside.h"
 #include "watcher/claim.h"
@@ -98,7 +99,11 @@ declared_path (const Settings *settings, const char *name)
 static bool
 is_of_job (const char *path, const char *job)
 {
-  g_autoptr (Json) declaration = weir_json_read (path, NULL);
+  size_t length;
+  g_autofree char *text = NULL;
+  if (!fs_read_file (path, BESIDE_MOST_BYTES, &text, &length, NULL))
+    return false;
+  g_autoptr (Json) declaration = weir_json_parse (text, length, path, NULL);
   return g_strcmp0 (json_string_value (json_object_get (declaration, "job")), job) == 0;
 }
 

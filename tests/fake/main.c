@@ -3,8 +3,9 @@
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, full, credentials, configuration, gap,
- *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), damaged (the same, and a NUL byte is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not
- *               say where it ended), open (the window may get more rows)
+ *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), damaged (the same, and a NUL byte
+ *               is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where
+ *               it ended), open (the window may get more rows), wordy (all that a line has room for)
  *   stays       a file that may not be removed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
@@ -331,6 +332,16 @@ change_bytes (void)
   (void) !pwrite (3, "X", 1, 40);
 }
 
+/* A position that fills its line, and more notes than anybody reads. */
+static void
+be_wordy (Done *done)
+{
+  g_autofree char *words = g_strnfill (900000, 'x');
+  json_object_set_new (done->position, "words", json_string (words));
+  for (int i = 0; i < 200; i++)
+    connect_note ("this is note %d", i);
+}
+
 static bool
 read_all (const Request *request, Done *done, GError **error)
 {
@@ -358,6 +369,8 @@ read_all (const Request *request, Done *done, GError **error)
       done->position = request->position != NULL ? json_incref ((Json *) request->position) : NULL;
       done->more = true;
     }
+  if (strcmp (deed, "wordy") == 0)
+    be_wordy (done);
   if (strcmp (deed, "wrong") == 0)
     atexit (change_bytes);
   return true;

@@ -77,6 +77,10 @@ test_by_its_protocol (void **state)
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"id\"], \"position\": 3, \"columns\": {\"mail\": "
       "{\"drop\": true}}}",
       0, "\"id\",\"total\",\"note\"\n\"3\",,\"\"\n" },
+    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"incremental\", \"bookmark\": \"id\", \"overlap\": 0, \"position\": 2, "
+      "\"columns\": "
+      "{\"mail\": {\"drop\": true}}}",
+      0, "\"id\",\"total\",\"note\"\n\"3\",,\"\"\n" },
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"mirror\", \"key\": [\"id\"], \"part\": \"keys\"}", 0,
       "\"id\"\n\"1\"\n\"2\"\n\"3\"\n" },
     { "{\"from\": {\"table\": \"orderz\"}, \"mode\": \"full\", \"key\": [\"id\"]}", 78, NULL },

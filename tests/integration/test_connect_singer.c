@@ -193,6 +193,8 @@ test_versions_replace_rows (void **state)
     { SCHEMA_TEXT ACTIVATE (5) VERSIONED (1, 5), "1,", "false" },
     { SCHEMA_TEXT VERSIONED (1, 5), "1,", "false" },
     { SCHEMA_TEXT VERSIONED (1, 4) VERSIONED (2, 5) ACTIVATE (5), "2,", "true" },
+    { SCHEMA_TEXT VERSIONED (1, 4) ACTIVATE (5) VERSIONED (2, 5), "2,", "false" },
+    { SCHEMA_TEXT VERSIONED (1, 4) ACTIVATE (5) VERSIONED (2, 5) ACTIVATE (4), "2,", "true" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -275,7 +275,7 @@ test_refused (void **state)
     { "\"columns\": [{\"name\": \"id\", \"type\": \"int3\"}, {\"name\": \"id\"}]", "\"id\"\n\"1\"\n", "bad_declaration",
       "$.columns[1]: column \\\"id\\\" is there twice" },
     { "\"bookmark\": {\"source\": \"x\"}", "\"id\"\n\"1\"\n", "bad_declaration", "$.bookmark: \\\"to\\\" is missing" },
-    { "nonsense", "\"id\"\n\"1\"\n", "bad_declaration", "is not valid JSON" },
+    { "nonsense", "\"id\"\n\"1\"\n", "bad_declaration", "expected near 'nonsense'" },
   };
   Home *home = *state;
   home_write_model (home, "users", USERS_MODEL);
@@ -295,6 +295,11 @@ test_no_rows (void **state)
   home_write_model (home, "users", USERS_MODEL);
   expect_declared (home, "users.csv", USERS_COLUMNS ", \"count\": 0, " JOB_BOOKMARK ("null", "5"), "\"id\",\"name\"\n", "applied",
                    "read=0");
+  assert_sql (home, "5", "select position from weir.bookmark");
+  /* Known bytes are held to their declaration, too. */
+  expect_declared (home, "users-2.csv", USERS_COLUMNS ", \"count\": 1", "\"id\",\"name\"\n\"1\",\"a\"\n", "applied", "read=1");
+  expect_refused (home, "users-3.csv", USERS_COLUMNS ", \"count\": 2, " JOB_BOOKMARK ("5", "6"), "\"id\",\"name\"\n\"1\",\"a\"\n",
+                  "not_as_declared", "it has 1 rows, and 2 are declared");
   assert_sql (home, "5", "select position from weir.bookmark");
 }
 

@@ -307,6 +307,15 @@ test_what_goes_wrong (void **state)
   assert_weir (home, 0, "status", NULL);
   g_autoptr (Outcome) mended = expect_weir (home, 0, "jobs", NULL);
   assert_contains (mended->out, "ready");
+  /* The bookmark of the second one has two positions. */
+  for (int i = 0; i < 2; i++)
+    {
+      source_rows (home, i == 0 ? "3 c Cid x\n" : "4 d Dan x\n");
+      source_deed (home, "wordy 1");
+      g_autoptr (Json) wordy = source_pull (home, 0, "users");
+      assert_json (wordy, "rows.inserted", "1");
+    }
+  assert_sql (home, "and 101 more notes", "select declaration -> 'notes' ->> -1 from weir.file order by seen_on desc limit 1");
 }
 
 /* A source that is away for a moment is waited for. */

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void
 test_names (void **state G_GNUC_UNUSED)
@@ -94,6 +95,11 @@ test_reading (void **state)
   g_autofree char *large = g_strnfill (BESIDE_MOST_BYTES + 1, ' ');
   write_file (folder, ".large.csv.json", large);
   assert_false (beside_read (folder->fd, "large.csv", &bad, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
+  g_clear_error (&error);
+  AUTO_FD int fd = openat (folder->fd, ".nul.csv.json", O_WRONLY | O_CREAT | O_EXCL, 0644);
+  assert_int_equal (write (fd, "{}\0{}", 5), 5);
+  assert_false (beside_read (folder->fd, "nul.csv", &bad, &error));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
   g_autofree char *long_name = g_strnfill (252, 'x');
   assert_true (beside_read (folder->fd, long_name, &none, NULL));

@@ -300,17 +300,19 @@ test_what_it_says (void **state)
             "echo 'out hunter2secret at db.example.org for orders by abra-cadabra'; echo /opt/tap-x argument-7; echo err >&2; "
             "printf 'tail \\033 sesame99'\n" SAY ("{\"note\": \"with hunter2secret\"}") SAY ("{\"progress\": {\"rows\": 5}}")
                 SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as postgresql://ann:sesame99@h/x\"}}")
-                    SAY ("{\"stream\": {\"name\": \"public.t\"}}") SAY ("{\"done\": {}}"),
+                    SAY ("{\"stream\": {\"name\": \"public.t\"}}")
+                        SAY ("{\"columns\": [{\"name\": \"id\", \"type\": \"hunter2secret\"}]}") SAY ("{\"done\": {}}"),
             "check", -1, -1, 0, &connected, NULL));
   assert_int_equal (connected.how, CONNECTED_DONE);
   assert_true (has_text (fixture->said, "out ... at db.example.org for orders by ..."));
   assert_true (has_text (fixture->said, "/opt/tap-x ..."));
   assert_true (has_text (fixture->said, "err"));
   assert_true (has_text (fixture->said, "tail \\x1B ..."));
-  assert_int_equal (fixture->lines->len, 4);
+  assert_int_equal (fixture->lines->len, 5);
   assert_true (has_text (fixture->lines, "{\"progress\":{\"rows\":5}}"));
   assert_false (has_text (fixture->lines, "hunter2"));
   assert_false (has_text (fixture->said, "hunter2"));
+  assert_string_equal (json_string_value (json_object_get (json_array_get (connected.columns, 0), "type")), "...");
   g_autofree char *notes = weir_json_text (connected.notes), *checked = weir_json_text (connected.checked);
   assert_string_equal (notes, "[\"with ...\"]");
   assert_string_equal (checked, "[{\"what\":\"connect\",\"ok\":true,\"text\":\"as ...\"}]");

@@ -125,6 +125,7 @@ test_every_member (void **state)
 
 #define FROM "\"from\": {\"connection\": \"app\", \"table\": \"t\"}"
 #define SYNC FROM ", \"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"u\""
+#define TAP "\"from\": {\"connection\": \"crm\", \"stream\": \"t\"}"
 #define FILES "\"from\": {\"connection\": \"sftp1\", \"path\": \"out/*.csv\"}"
 
 static const struct
@@ -417,6 +418,11 @@ test_facts_without_a_key (void **state)
     { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" SYNC ", \"overlap\": 0}", true },
     { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" FROM ", \"mode\": \"dump\"}", true },
     { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" FILES "}", true },
+    { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" TAP "}", false },
+    { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" TAP ", \"mode\": \"sync\"}", false },
+    { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" TAP ", \"overlap\": 0}", true },
+    { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"all\"}", "{" TAP ", \"mode\": \"dump\"}", true },
+    { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"distinct\"}", "{" TAP "}", true },
     { "{\"table\": \"x\", \"kind\": \"fact\", \"append\": \"distinct\"}", "{" SYNC "}", true },
     { "{\"table\": \"x\", \"kind\": \"fact\", \"business_key\": [\"id\"]}", "{" SYNC "}", true },
     { "{\"table\": \"x\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}", "{" FROM ", \"mode\": \"full\"}", true },

@@ -3,7 +3,9 @@
 
 #include "tests/support/process.h"
 
+#include "base/error.h"
 #include "src/pull/declare.h"
+#include "watcher/beside.h"
 #include "watcher/claim.h"
 
 #include <setjmp.h>
@@ -91,7 +93,13 @@ test_sweep (void **state)
       g_autofree char *dropped = g_build_filename (settings->imports, NAME, NULL), *claimed = g_build_filename (folder, NAME, NULL),
                       *declared = declared_path (settings, NAME);
       assert_int_equal (g_mkdir_with_parents (folder, 0700), 0);
-      assert_true (g_file_set_contents (declared, "{\"job\": \"orders\"}", -1, NULL));
+      /* As long as it may be. */
+      g_autofree char *notes = g_strnfill (i == 1 ? 4000000 : 1, 'x'),
+                      *text = g_strdup_printf ("{\"notes\": [\"%s\"], \"job\": \"orders\"}", notes);
+      g_autoptr (GPtrArray) names = NULL;
+      assert_true (g_file_set_contents (declared, text, -1, NULL));
+      assert_true (declared_files (settings, "orders", &names, NULL));
+      assert_int_equal (names->len, 1);
       if (rows[i].dropped || rows[i].claimed)
         assert_true (g_file_set_contents (rows[i].dropped ? dropped : claimed, "id\n1\n", -1, NULL));
       goes_from = rows[i].moves ? rows[i].dropped ? dropped : claimed : NULL;
@@ -130,10 +138,28 @@ test_drop_without_a_sync (void **state)
     }
 }
 
+/* Nothing is dropped whose declaration nobody would read. */
+static void
+test_drop_with_a_large_declaration (void **state)
+{
+  g_autoptr (Settings) settings = settings_load_home (*state, HOME_CREATE, NULL);
+  g_autofree char *words = g_strnfill (BESIDE_MOST_BYTES, 'x'), *declared = declared_path (settings, NAME);
+  g_autoptr (Json) declaration = json_pack ("{s:s}", "job", words);
+  struct stat info;
+  bool exists;
+  g_auto (PullSpool) spool = { .fd = -1 };
+  g_autoptr (GError) error = NULL;
+  assert_true (pull_spool_new (settings, "orders", &spool, NULL));
+  assert_false (pull_spool_drop (&spool, settings, NAME, declaration, 0, &info, &exists, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
+  assert_false (g_file_test (declared, G_FILE_TEST_EXISTS));
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_sweep, setup, teardown),
-                                      cmocka_unit_test_setup_teardown (test_drop_without_a_sync, setup, teardown) };
+                                      cmocka_unit_test_setup_teardown (test_drop_without_a_sync, setup, teardown),
+                                      cmocka_unit_test_setup_teardown (test_drop_with_a_large_declaration, setup, teardown) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
