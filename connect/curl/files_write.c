@@ -273,7 +273,7 @@ files_check (Store *store, const Request *request, GError **error)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   if (!store->verbs->list (store, "", names, NULL, error))
     return false;
-  connect_checked ("connect", true, "%s: %u names in its folder", store->what, names->len);
+  connect_checked ("connect", true, "%s: %u name%s in its folder", store->what, names->len, names->len == 1 ? "" : "s");
   if (request->from != NULL && !check_read (store, request, error))
     return false;
   return request->to == NULL || check_write (store, request, error);

@@ -160,7 +160,7 @@ take_position (PgSession *session, const Request *request, const Source *source,
   if (plan->range.kind == RANGE_ALL && !waits)
     {
       const char *name = source->columns[plan->order[0]].name;
-      connect_mistake ("position", "says nothing of \"%s\": `weir bookmark` shows it, and can set it or forget it", name);
+      connect_mistake ("position", "says nothing of \"%s\"", name);
     }
   /* A key says exactly which rows were read; and nobody adds to a number that has passed. */
   if (plan->shape == SHAPE_COUNTED && (is_by_key (request, source) || plan->is_closed) && plan->range.kind == RANGE_FROM)

@@ -3,7 +3,7 @@
 #include "schema/ledger_bookmark.h"
 #include "src/commands/bookmark_call.h"
 #include "src/commands/confirm.h"
-#include "src/jobs/job.h"
+#include "src/pull/pull.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,15 +83,43 @@ run_rewind (Call *call, int *ret_code, GError **error)
   return show_after (call, db, g_strdup_printf ("%s, %s: goes on from %s", call->arguments[0], stream, line), error);
 }
 
-/* A stream that was never read, too: of a job that there is. */
+/* What the job reads, by the names of its bookmarks. Texts are the job's. */
+static GPtrArray *
+streams_of (const Job *job)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  for (guint i = 0; job->connection != NULL && i < job->streams->len; i++)
+    g_ptr_array_add (names, (gpointer) pull_stream_name (job, job->streams->pdata[i]));
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+static bool
+check_stream (const Call *call, const GPtrArray *names, GError **error)
+{
+  const char *job = call->arguments[0], *stream = call->arguments[1];
+  if (names->len == 1)
+    return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" reads nothing by a bookmark", job);
+  if (g_strv_contains ((const char *const *) names->pdata, stream))
+    return true;
+  g_autofree char *all = g_strjoinv (", ", (char **) names->pdata);
+  return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" has no stream \"%s\"; it has: %s", job, stream, all);
+}
+
+/* A stream that was never read, too: of a job that there is. Of one that is gone or broken, a stream that was. */
 static bool
 check_job (const Call *call, Db *db, GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  if (!ledger_bookmark_list (db, call->arguments[0], &rows, error))
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
+  if (jobs == NULL || !ledger_bookmark_list (db, call->arguments[0], &rows, error))
     return false;
-  g_autoptr (Jobs) jobs = db_result_rows (rows) == 0 ? jobs_load (call->settings, error) : NULL;
-  return db_result_rows (rows) > 0 || (jobs != NULL && jobs_find (jobs, call->arguments[0], error) != NULL);
+  const Job *job = jobs_find (jobs, call->arguments[0], &problem);
+  if (job == NULL && db_result_rows (rows) == 0)
+    return g_propagate_error (error, g_steal_pointer (&problem)), false;
+  g_autoptr (GPtrArray) names = job != NULL ? streams_of (job) : names_of (rows, "stream");
+  return check_stream (call, names, error);
 }
 
 static bool

@@ -7,7 +7,9 @@
 #include "src/settings/settings_show.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In the order of the help. */
 /* clang-format off */
@@ -143,8 +145,9 @@ run_help (int argc, char **argv)
   const Command *command = cli_find (argv[1]);
   if (command == NULL)
     return complain_unknown (argv[1]);
-  char *help[] = { (char *) command->name, (char *) "--help", NULL };
-  return command_call (command, 2, help);
+  const Command *word = argc > 2 ? command_find_word (command, argv[2]) : NULL, *meant = word != NULL ? word : command;
+  char *help[] = { (char *) meant->name, (char *) "--help", NULL };
+  return command_call (meant, 2, help);
 }
 
 /* Options before the command's name (`weir --home DIR status`) are the command's: moves the name to the front. Returns false when
@@ -182,15 +185,27 @@ dispatch (int argc, char **argv)
   return command != NULL ? command_call (command, argc - 1, argv + 1) : complain_unknown (argv[1]);
 }
 
+/* Whether all that was printed is written. A reader that went away (EPIPE) wanted no more; any other failure lost part of a result. What failed before now has left
+ * its mark, and not its reason. */
+static bool
+finish_output (void)
+{
+  if (fflush (stdout) != 0)
+    {
+      if (errno != EPIPE)
+        fprintf (stderr, "weir: could not write to standard output: %s\n", g_strerror (errno));
+      return errno == EPIPE;
+    }
+  struct pollfd reader = { .fd = STDOUT_FILENO, .events = POLLOUT };
+  if (ferror (stdout) == 0 || (poll (&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0))
+    return true;
+  fputs ("weir: could not write to standard output, or not all of it\n", stderr);
+  return false;
+}
+
 int
 cli_main (int argc, char **argv)
 {
   int code = dispatch (argc, argv);
-  /* A reader that went away (EPIPE) wanted no more; any other failure lost part of a result. */
-  if (fflush (stdout) != 0 && errno != EPIPE)
-    {
-      fprintf (stderr, "weir: could not write to standard output: %s\n", g_strerror (errno));
-      return code != 0 ? code : 4;
-    }
-  return code;
+  return finish_output () || code != 0 ? code : 4;
 }

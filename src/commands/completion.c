@@ -10,7 +10,7 @@
 typedef struct
 {
   const Command *command; /* NULL: none yet */
-  bool help;              /* "help" stands in its place */
+  bool help;              /* "help" stands before it */
   const Command *word;    /* of the command, as `weir ledger` has them */
   int arguments;
   bool dashes;                 /* "--" was there: no options follow */
@@ -97,6 +97,8 @@ read_argument (Line *line, const char *text)
       line->command = cli_find (text);
       return;
     }
+  if (line->command == NULL && line->arguments == 0)
+    line->command = cli_find (text);
   line->arguments++;
   if (line->command != NULL && line->command->words != NULL && line->word == NULL)
     line->word = command_find_word (line->command, text);
@@ -221,13 +223,20 @@ offer_named (Line *line, const char *arguments)
     offer_names (line, &command_status);
 }
 
+static void
+offer_words (const Command *command)
+{
+  for (const Command *const *word = command->words; word != NULL && *word != NULL; word++)
+    offer (command_word_name (*word), (*word)->summary);
+}
+
 /* The first argument may be a word, or a name, also behind a word; the others are files, or what nobody knows. */
 static void
 offer_arguments (Line *line)
 {
   const Command *command = line->command;
-  for (const Command *const *word = command->words; line->word == NULL && word != NULL && *word != NULL; word++)
-    offer (command_word_name (*word), (*word)->summary);
+  if (line->word == NULL)
+    offer_words (command);
   if (line->word != NULL && line->arguments == 1)
     offer_named (line, line->word->arguments);
   if (line->arguments > 0)
@@ -239,6 +248,16 @@ offer_arguments (Line *line)
   offer_named (line, command->arguments);
 }
 
+/* A command, and a word of it. */
+static void
+offer_help (const Line *line)
+{
+  if (line->command == NULL)
+    offer_commands ();
+  else if (line->arguments == 1)
+    offer_words (line->command);
+}
+
 static void
 offer_what_follows (Line *line, const char *begun)
 {
@@ -248,7 +267,9 @@ offer_what_follows (Line *line, const char *begun)
     offer_value (line, line->option);
   else if (line->setting != NULL)
     return;
-  else if (line->help || (line->command == NULL && line->arguments == 0 && !option))
+  else if (line->help)
+    offer_help (line);
+  else if (line->command == NULL && line->arguments == 0 && !option)
     offer_commands ();
   else if (line->command == NULL)
     offer_options_of_all (seen);

@@ -109,7 +109,7 @@ run_run_now (Call *call, int *ret_code, GError **error)
 
 const Command word_schedule_pause = {
   .name = "schedule pause",
-  .arguments = "NAME",
+  .arguments = "TASK",
   .summary = "nothing of it begins until it is resumed",
   .description = "What is under way goes on.\n\n  weir schedule pause users",
   .takes = TAKES_SETTINGS | TAKES_JSON,
@@ -121,7 +121,7 @@ const Command word_schedule_pause = {
 
 const Command word_schedule_resume = {
   .name = "schedule resume",
-  .arguments = "NAME",
+  .arguments = "TASK",
   .summary = "it goes on with its next time",
   .description = "What was due meanwhile is not made up for.\n\n  weir schedule resume users",
   .takes = TAKES_SETTINGS | TAKES_JSON,
@@ -158,7 +158,7 @@ const Command command_resume = {
 
 const Command word_schedule_run_now = {
   .name = "schedule run-now",
-  .arguments = "NAME",
+  .arguments = "TASK",
   .summary = "do it now, and say what came of it",
   .description = "Its next time stays, and it may be paused. Of a file that is expected: whether one has come for the last time "
                  "that it was due.\n"

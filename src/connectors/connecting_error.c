@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 const char *const connected_words[] = {
   [CONNECTED_DONE] = "done",
   [CONNECTED_TRANSIENT] = "transient",
@@ -13,12 +15,14 @@ const char *const connected_words[] = {
   NULL,
 };
 
-/* What to do, where the connector does not say it. */
+/* Without a name `weir check` calls nobody. */
+#define TRY_IT " Then try: weir check "
+
+/* What to do, where the connector does not say it; behind TRY_IT what was called belongs. */
 static const char *const hints[] = {
   [CONNECTED_TRANSIENT] = "It may go well another time.",
-  [CONNECTED_CREDENTIALS] =
-      "Mend password, certificate or host key, in weir.json or the file that it names, and try `weir check` again.",
-  [CONNECTED_CONFIGURATION] = "Mend the connection in weir.json or the job, and try `weir check` again.",
+  [CONNECTED_CREDENTIALS] = "Mend user, password, certificate or host key, in weir.json or the file that it names." TRY_IT,
+  [CONNECTED_CONFIGURATION] = "Mend the connection in weir.json, or the job." TRY_IT,
   [CONNECTED_GAP] =
       "The source has lost what the position needs: `weir pull --full` takes all rows anew, `weir bookmark` goes on elsewhere.",
   [CONNECTED_CRASHED] = "Nothing of what it brought counts. Its own words are in the log.",
@@ -76,7 +80,7 @@ append_error (GString *lines, const Json *error)
 
 /* What the connector says itself; else by whose member it is: its path is "connection.port", one of the bookmark, or one of the job's. */
 static const char *
-find_hint (const Connected *connected)
+choose_hint (const Connected *connected)
 {
   const Json *first = json_array_get (connected->errors, 0);
   const char *hint = text_of (first, "hint"), *path = text_of (first, "path");
@@ -84,8 +88,16 @@ find_hint (const Connected *connected)
     return hint != NULL ? hint : hints[connected->how];
   if (g_str_has_prefix (path, "position"))
     return "`weir bookmark` shows the position that is kept, `weir bookmark set` and `forget` change it.";
-  return g_str_has_prefix (path, "connection") ? "Mend the connection in weir.json, and try `weir check` again."
-                                               : "Mend the job, and try `weir check` again.";
+  return g_str_has_prefix (path, "connection") ? "Mend the connection in weir.json." TRY_IT : "Mend the job." TRY_IT;
+}
+
+/* The same, with the name of the job or connection; more may stand behind it. Owned by the caller. */
+static char *
+find_hint (const Connected *connected, const char *what)
+{
+  const char *hint = choose_hint (connected);
+  return hint != NULL && g_str_has_suffix (hint, TRY_IT) ? g_strdup_printf ("%s%.*s", hint, (int) strcspn (what, " "), what)
+                                                         : g_strdup (hint);
 }
 
 /* One error is the message; of several each is a line of the detail. */
@@ -94,7 +106,7 @@ fail_as_told (const Connected *connected, const char *what, GError **error)
 {
   size_t n = json_array_size (connected->errors);
   const Json *first = json_array_get (connected->errors, 0);
-  const char *hint = find_hint (connected);
+  g_autofree char *hint = find_hint (connected, what);
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < n; i++)
     append_error (lines, json_array_get (connected->errors, i));

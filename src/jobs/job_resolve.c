@@ -79,6 +79,22 @@ resolve (Resolving *resolving, const char *path, const Json *value)
   return resolved;
 }
 
+/* One problem is the message, for lists that show no more of an error; of several each is a line of the detail. */
+static void
+fail_with (const Resolving *resolving, GError **error)
+{
+  GPtrArray *problems = resolving->scope.problems;
+  guint n = problems->len;
+  g_ptr_array_add (problems, NULL);
+  g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
+  const Failure failure = { resolving->is_local ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL, .detail = n > 1 ? lines : NULL,
+                            .hint = resolving->hint };
+  if (n == 1)
+    weir_fail (error, &failure, "%s", lines);
+  else
+    weir_fail (error, &failure, "%u values could not be read that weir.json or the job takes from elsewhere", n);
+}
+
 Json *
 job_resolve (const Settings *settings, const Json *part, const char *place, GError **error)
 {
@@ -89,9 +105,6 @@ job_resolve (const Settings *settings, const Json *part, const char *place, GErr
   g_autoptr (Json) resolved = part != NULL ? resolve (&resolving, place, part) : json_object ();
   if (problems->len == 0)
     return g_steal_pointer (&resolved);
-  g_ptr_array_add (problems, NULL);
-  g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  const Failure failure = { resolving.is_local ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL, .detail = lines, .hint = resolving.hint };
-  weir_fail (error, &failure, "what stands for a value could not be read");
+  fail_with (&resolving, error);
   return NULL;
 }

@@ -43,9 +43,9 @@ check_connections (const Job *job, const Json *root, const Settings *settings, c
     }
 }
 
-/* Of its connection; NULL: not known. Borrowed. */
+/* Of the job's source; NULL: unknown. */
 static const char *
-type_of (const Settings *settings, const Job *job)
+find_type (const Settings *settings, const Job *job)
 {
   const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
   return json_string_value (json_object_get (connection, "type"));
@@ -55,8 +55,18 @@ bool
 job_has_own_order (const Settings *settings, const Job *job)
 {
   static const char *const types[] = { "sftp", "share", "singer", NULL };
-  const char *type = type_of (settings, job);
+  const char *type = find_type (settings, job);
   return type != NULL && g_strv_contains (types, type);
+}
+
+/* Rows would be taken for a file, and its end be asked of a store that has none. What connectors of others have nobody knows. */
+static void
+check_after (const Job *job, const Settings *settings, const MemberScope *scope)
+{
+  static const char *const types[] = { "postgresql", "redshift", "http", "singer", NULL };
+  const char *type = find_type (settings, job);
+  if (job->after != NULL && type != NULL && g_strv_contains (types, type))
+    members_problem (scope, "$.after", "is of files, which a connection of type \"%s\" does not have", type);
 }
 
 /* ---- what it is a job of ---- */
@@ -156,7 +166,7 @@ check_mode (const Job *job, const Json *root, const Settings *settings, const Ca
 static void
 check_overlap (const Job *job, const Settings *settings, const Catalog *catalog, const MemberScope *scope)
 {
-  bool is_tap = g_strcmp0 (type_of (settings, job), "singer") == 0;
+  bool is_tap = g_strcmp0 (find_type (settings, job), "singer") == 0;
   bool reads_again = job->has_mode ? modes[job->mode].takes_window : is_tap;
   if (!reads_again || (job->has_overlap && job->overlap <= 0) || (job_has_own_order (settings, job) && !is_tap))
     return;
@@ -199,4 +209,5 @@ job_check_rules (Job *job, const Json *root, const Settings *settings, const Cat
   check_table (job, root, scope);
   check_mode (job, root, settings, catalog, scope);
   check_overlap (job, settings, catalog, scope);
+  check_after (job, settings, scope);
 }

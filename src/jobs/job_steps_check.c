@@ -190,18 +190,31 @@ check_query (const Checking *checking, const char *place, const char *file, bool
 
 /* ---- a step ---- */
 
-/* Its file has to be known as that of its table, and of no model. */
+/* All steps have it; the first one tells. */
+static void
+complain_of_job (const Checking *checking)
+{
+  if (checking->at == 0)
+    members_problem (checking->scope, "$",
+                     "the job's name must not have a digit behind a \"_\" or \"-\": a file's number or date begins so");
+}
+
+/* Its file has to be known as that of its table, JOB__STEP, and of no model. */
 static void
 check_table (const Checking *checking)
 {
+  size_t length = strlen (checking->step->table), behind = strlen ("__") + strlen (checking->step->name);
+  size_t own = length > behind ? length - behind : 0; /* of the job */
   g_auto (Route) route = { 0 };
   g_autofree char *path = members_path (checking->path, "name");
   g_autofree char *file = g_strdup_printf ("%s-20261129T081500Z-1a2b3c4d.csv", checking->step->table);
   catalog_route (checking->catalog, file, &route);
   if (route.model != NULL)
     members_problem (checking->scope, path, "the step's table would be %s, of which there is a model", checking->step->table);
+  else if (strlen (route.table) < own)
+    complain_of_job (checking);
   else if (strcmp (route.table, checking->step->table) != 0)
-    members_problem (checking->scope, path, "a name must not end as a file's number or date does: put it elsewhere");
+    members_problem (checking->scope, path, "must not have a digit behind a \"_\": a file's number or date begins so");
 }
 
 static void

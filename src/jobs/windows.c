@@ -46,22 +46,41 @@ read_period (const char *text, WindowRule *rule)
   return quantity_read_period (text, &rule->seconds) && rule->seconds > 0;
 }
 
+static bool
+read_member (const Json *window, const char *name, int64_t *ret_time)
+{
+  const char *text = json_string_value (json_object_get (window, name));
+  return text != NULL && windows_read_time (text, ret_time);
+}
+
+/* All that is wrong is one error. */
+static void
+complain (GString *wrong, const char *text)
+{
+  g_string_append_printf (wrong, "%s%s", wrong->len > 0 ? "; and it " : "", text);
+}
+
 bool
 windows_read_rule (const Json *window, WindowRule *ret_rule, GError **error)
 {
   const Json *period = json_object_get (window, "period"), *end = json_object_get (window, "end");
-  const char *start = json_string_value (json_object_get (window, "start"));
+  g_autoptr (GString) wrong = g_string_new (NULL);
   *ret_rule = (WindowRule) { .end = INT64_MAX };
-  if (start == NULL || !windows_read_time (start, &ret_rule->start))
-    return weir_error (error, WEIR_ERROR_MODEL, "needs a \"start\", as \"2026-01-01\"");
-  if (end != NULL && (!json_is_string (end) || !windows_read_time (json_string_value (end), &ret_rule->end)))
-    return weir_error (error, WEIR_ERROR_MODEL, "has an \"end\" that is no time, as \"2027-01-01\" is");
-  if (ret_rule->end <= ret_rule->start)
-    return weir_error (error, WEIR_ERROR_MODEL, "has an \"end\" that is not behind its \"start\"");
-  if (period == NULL && end != NULL)
-    return ret_rule->seconds = ret_rule->end - ret_rule->start, true;
-  return (json_is_string (period) && read_period (json_string_value (period), ret_rule))
-         || weir_error (error, WEIR_ERROR_MODEL, "needs a \"period\", as \"1 day\" or \"1 month\", or an \"end\"");
+  bool has_start = read_member (window, "start", &ret_rule->start);
+  bool has_end = end == NULL || read_member (window, "end", &ret_rule->end);
+  if (!has_start)
+    complain (wrong, "needs a \"start\" that is a time, as \"2026-01-01\" is");
+  if (!has_end)
+    complain (wrong, "has an \"end\" that is no time, as \"2027-01-01\" is");
+  if (has_start && has_end && ret_rule->end <= ret_rule->start)
+    complain (wrong, "has an \"end\" that is not behind its \"start\"");
+  if (period != NULL ? !json_is_string (period) || !read_period (json_string_value (period), ret_rule) : end == NULL)
+    complain (wrong, "needs a \"period\", as \"1 day\" or \"1 month\", or an \"end\"");
+  if (wrong->len > 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "%s", wrong->str);
+  if (period == NULL)
+    ret_rule->seconds = ret_rule->end - ret_rule->start;
+  return true;
 }
 
 Window

@@ -9,7 +9,19 @@
 static bool
 has_partial_reference (const char *text)
 {
-  return (strstr (text, "${env:") != NULL || strstr (text, "${file:") != NULL) && !settings_is_reference (text);
+  return strstr (text, "${env:") != NULL || strstr (text, "${file:") != NULL;
+}
+
+/* A text that would be taken as it stands, and looks as if it stood for another: "${APP_URL}" of a shell, "${evn:APP_URL}". */
+static void
+check_reference (const MemberScope *scope, const char *path, const char *text)
+{
+  if (settings_is_reference (text))
+    return;
+  if (has_partial_reference (text))
+    members_problem (scope, path, "\"${...}\" stands for a whole value: put all of the text into the file or the variable");
+  else if (g_str_has_prefix (text, "${") && g_str_has_suffix (text, "}"))
+    members_problem (scope, path, "\"%s\" stands for nothing: a variable is \"${env:NAME}\", a file \"${file:PATH}\"", text);
 }
 
 /* A type becomes part of a program's name. */
@@ -26,8 +38,8 @@ settings_check_references (const MemberScope *scope, const char *path, const Jso
 {
   const char *name, *text = json_string_value (value);
   Json *member;
-  if (text != NULL && has_partial_reference (text))
-    members_problem (scope, path, "\"${...}\" stands for a whole value: put all of the text into the file or the variable");
+  if (text != NULL)
+    check_reference (scope, path, text);
   json_object_foreach ((Json *) value, name, member)
     {
       g_autofree char *inner = members_path (path, name);

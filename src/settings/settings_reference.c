@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define VARIABLE_HINT "Set it where weir is started, also of `weir watch` and its service; or use a file: \"${file:PATH}\"."
+
 /* The word between "${KIND:" and "}"; NULL: the text is none such. Owned by the caller. */
 static char *
 find_word (const char *text, const char *prefix)
@@ -27,7 +29,7 @@ read_variable (const char *name, GError **error)
 {
   const char *value = g_getenv (name);
   if (value == NULL || value[0] == '\0')
-    return weir_error (error, WEIR_ERROR_MODEL, "the environment has no %s", name), NULL;
+    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = VARIABLE_HINT }, "the environment has no %s", name), NULL;
   return g_strdup (value);
 }
 

@@ -122,8 +122,10 @@ settings_read_password_file (const char *path, GError **error)
   size_t length = 0;
   if (!read_closed ("secret", path, "Whoever reads it can send in your name.", &text, &length, error))
     return NULL;
-  if (length == 0 || strlen (text) != length || strpbrk (text, "\r\n") != NULL)
-    return weir_error (error, WEIR_ERROR_MODEL, "secret \"%s\" must have one line", path), NULL;
+  if (length == 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "secret \"%s\" is empty: it must have one line", path), NULL;
+  if (strlen (text) != length || strpbrk (text, "\r\n") != NULL)
+    return weir_error (error, WEIR_ERROR_MODEL, "secret \"%s\" must have one line, and has more", path), NULL;
   return g_steal_pointer (&text);
 }
 

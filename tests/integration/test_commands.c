@@ -90,6 +90,9 @@ test_usage (void **state)
   assert_contains (help->out, "watch");
   g_autoptr (Outcome) help_help = expect_weir (home, 0, "help", "help", NULL);
   assert_string_equal (help_help->out, help->out);
+  g_autoptr (Outcome) help_word = expect_weir (home, 0, "help", "bookmark", "rewind", NULL);
+  g_autoptr (Outcome) word_help = expect_weir (home, 0, "bookmark", "rewind", "--help", NULL);
+  assert_string_equal (help_word->out, word_help->out);
   g_autoptr (Outcome) load_help = expect_weir (home, 0, "load", "--help", NULL);
   assert_contains (load_help->out, "--archive");
   g_autoptr (Outcome) version = expect_weir (home, 0, "--version", NULL);

@@ -57,7 +57,10 @@ static const struct
   { "bookmark ''", "rewind set forget orders send" },
   { "bookmark rewind o", "orders" },
   { "pause o", "orders" },
-  { "push --to ''", "app dwh" },
+  { "schedule run-now ''", "pull:orders" },
+  { "help bookmark ''", "rewind set forget" },
+  { "help bookmark set ''", "" },
+  { "help pull ''", "" },
 };
 
 /* Command lines as they are typed; and all that is offered, in order of names. */
@@ -95,7 +98,8 @@ load_some (Home *home)
   g_autoptr (Json) users = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
   g_autoptr (Json) shops = load_text (home, "shops.csv", "shop\nA\n", NULL);
   home_configure (home, ", \"connections\": {\"app\": {\"type\": \"x\"}, \"dwh\": {\"type\": \"x\"}}");
-  home_write_file (home, "jobs/orders.json", "{\"from\": {\"connection\": \"app\"}, \"mode\": \"dump\"}");
+  home_write_file (home, "jobs/orders.json", "{\"from\": {\"connection\": \"app\"}, \"mode\": \"dump\", \"every\": \"1 hour\"}");
+  assert_weir (home, 0, "schedule", NULL); /* from then on it is known by its name there */
   home_write_file (home, "jobs/send.json", "{\"table\": \"users\", \"deliver\": [{\"to\": \"dwh\", \"mode\": \"append\"}]}");
   g_autoptr (Json) odd = load_text (home, "o d d.csv", "x\n1\n", NULL);
 }

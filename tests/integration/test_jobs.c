@@ -139,9 +139,9 @@ test_codes (void **state)
     { SAY ("{\"error\": {\"class\": \"credentials\", \"message\": \"hunter2secret is no password\"}}") "exit 77", 2,
       "app: ... is no password" },
     { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"connection.host\"}}") "exit 78", 2,
-      "app: connection.host: is none\n        HINT:  Mend the connection in weir.json" },
+      "app: connection.host: is none\n        HINT:  Mend the connection in weir.json. Then try: weir check app\n" },
     { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"from.table\"}}") "exit 78", 2,
-      "app: from.table: is none\n        HINT:  Mend the job" },
+      "app: from.table: is none\n        HINT:  Mend the job. Then try: weir check app\n" },
     { SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"position.id\"}}") "exit 78", 2,
       "app: position.id: is none\n        HINT:  `weir bookmark`" },
     { SAY ("{\"error\": {\"message\": \"no room\", \"code\": \"ENOSPC\"}}") "exit 75", 4, "app: no room (ENOSPC)" },
@@ -171,7 +171,7 @@ test_codes (void **state)
   assert_contains (secret->err, "chmod 600");
   home_write_file (home, "jobs/orders.json", JOB (""));
   g_autoptr (Outcome) pull = expect_weir (home, 4, "pull", "orders", NULL);
-  assert_contains (pull->err, "weir: orders: what stands for a value could not be read\nDETAIL:  $.connections.app.password: ");
+  assert_contains (pull->err, "weir: orders: $.connections.app.password: could not open secret ");
   home_remove_file (home, "asked.discover");
 }
 
@@ -335,7 +335,13 @@ test_bookmarks (void **state)
   g_autoptr (Json) list = outcome_json (json);
   assert_json (list, "0.position", "{\"id\":7}");
   assert_json (list, "0.run", "null");
+  g_autoptr (Outcome) slip = expect_weir (home, 2, "bookmark", "set", "orders", "public.order", "[1]", NULL);
+  assert_contains (slip->err, "job \"orders\" has no stream \"public.order\"; it has: public.orders\n");
   /* Of several streams one is meant. */
+  home_write_file (
+      home, "jobs/orders.json",
+      "{\"from\": {\"connection\": \"app\"}, \"streams\": {\"public.orders\": \"orders\", \"public.lines\": \"lines\"},"
+      " \"mode\": \"full\", \"key\": [\"id\"]}");
   assert_weir (home, 0, "bookmark", "set", "orders", "public.lines", "[1]", NULL);
   g_autoptr (Outcome) which = expect_weir (home, 2, "bookmark", "rewind", "orders", NULL);
   assert_contains (which->err, "public.lines, public.orders");

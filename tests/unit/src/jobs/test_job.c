@@ -215,6 +215,8 @@ static const struct
     "$.where.b: must be a string, a number, true or false, or an array of these\n"
     "$.where.c: must be a string, a number, true or false, or an array of these" },
   { "{" SYNC ", \"where\": \"tenant = 1\"}", "$.where: must be an object: a column and a value, or an array of values, and so on" },
+  { "{" FROM ", \"mode\": \"full\", \"key\": [\"id\"], \"after\": {\"action\": \"delete\"}}",
+    "$.after: is of files, which a connection of type \"postgresql\" does not have" },
   { "{" FILES ", \"after\": {\"action\": \"mov\"}}", "$.after.action: unknown value \"mov\"; did you mean \"move\"?" },
   { "{" FILES ", \"after\": {\"action\": \"move\"}}", "$.after: needs a \"folder\" to move files to" },
   { "{" FILES ", \"after\": {\"action\": \"delete\", \"folder\": \"x\"}}",
@@ -496,6 +498,13 @@ test_references (void **state)
   g_autoptr (Json) away = json_pack ("{s:s}", "b", "${file:nowhere}");
   assert_null (job_resolve (settings, away, "$", &error));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));
+  assert_non_null (strstr (error->message, "$.b: could not open secret")); /* lists show nothing but the message */
+  g_clear_error (&error);
+
+  g_autoptr (Json) unset = json_pack ("{s:s}", "b", "${env:WEIR_TEST_NOT_THERE}");
+  assert_null (job_resolve (settings, unset, "$", &error));
+  assert_string_equal (error->message, "$.b: the environment has no WEIR_TEST_NOT_THERE");
+  assert_non_null (strstr (weir_error_get_hint (error), "Set it"));
 }
 
 /* Editors are given what the reader knows: a job with every member has no other. */

@@ -214,7 +214,7 @@ static const struct
   { "{\"name\": \"a\", \"from\": {\"connection\": \"app\", \"query_file\": \"own.sql\", \"params\": {\"x\": 1}}}", NULL },
   { "{\"name\": \"a\", \"from\": {\"connection\": \"sftp1\", \"path\": \"out/*.csv\"}}", NULL },
   { "{\"name\": \"a_2\", \"from\": {\"connection\": \"app\", \"table\": \"t\"}}",
-    "$.steps[0].name: a name must not end as a file's number or date does: put it elsewhere" },
+    "$.steps[0].name: must not have a digit behind a \"_\": a file's number or date begins so" },
   { "{\"name\": \"taken\", \"from\": {\"connection\": \"app\", \"table\": \"t\"}}",
     "$.steps[0].name: the step's table would be x__taken, of which there is a model" },
   { A "],\"from\": {\"connection\": \"app\"}, \"mode\": \"full\", \"school_year_starts\": \"02-30\", \"x\": [1",
@@ -243,6 +243,27 @@ folder_setup (void **state)
   put (*state, "own.sql", "select $1");
   put (*state, "models/x__taken.json", "{\"table\": \"x__taken\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
   return 0;
+}
+
+static void
+test_a_name_with_a_number (void **state)
+{
+  static const char *const names[] = { "weekly_2", "weekly-2026-11-29", "weekly2" };
+  g_autoptr (Settings) settings = settings_load_home (*state, HOME_REQUIRED, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *file = g_strdup_printf ("jobs/%s.json", names[i]), *path = g_build_filename (*state, file, NULL);
+      g_autoptr (GError) error = NULL;
+      put (*state, file, "{\"steps\": [" A ", {\"name\": \"b\", \"sql_file\": \"b.sql\"}]}");
+      g_autoptr (Jobs) jobs = jobs_load (settings, NULL);
+      bool is_taken = jobs_find (jobs, names[i], &error) != NULL;
+      print_message ("  %s: %s\n", names[i], is_taken ? "taken" : weir_error_get_detail (error));
+      assert_int_equal (is_taken, i >= 2);
+      if (!is_taken)
+        assert_string_equal (weir_error_get_detail (error),
+                             "$: the job's name must not have a digit behind a \"_\" or \"-\": a file's number or date begins so");
+      unlink (path);
+    }
 }
 
 static int
@@ -310,6 +331,7 @@ main (void)
     cmocka_unit_test (test_origin),
     cmocka_unit_test (test_macros),
     cmocka_unit_test (test_starts),
+    cmocka_unit_test_setup_teardown (test_a_name_with_a_number, folder_setup, folder_teardown),
     cmocka_unit_test_setup_teardown (test_mistakes, folder_setup, folder_teardown),
     cmocka_unit_test_setup_teardown (test_tables, folder_setup, folder_teardown),
   };

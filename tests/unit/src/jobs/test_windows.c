@@ -95,6 +95,13 @@ test_mistakes (void **state G_GNUC_UNUSED)
       assert_false (windows_read_rule (json, &rule, &error));
       assert_non_null (error);
     }
+  WindowRule rule;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Json) all = parse ("{\"period\": \"1 dya\", \"start\": \"2026-13-01\", \"end\": \"never\"}");
+  assert_false (windows_read_rule (all, &rule, &error));
+  assert_string_equal (error->message,
+                       "needs a \"start\" that is a time, as \"2026-01-01\" is; and it has an \"end\" that is no time, as "
+                       "\"2027-01-01\" is; and it needs a \"period\", as \"1 day\" or \"1 month\", or an \"end\"");
 }
 
 static const struct

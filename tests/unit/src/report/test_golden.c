@@ -182,6 +182,31 @@ cat_says_when_the_disk_is_full (void **state)
   assert_string_equal (err, "weir: could not write to standard output: No space left on device\n");
 }
 
+/* How weir ends that prints more than a buffer at once into descriptor 5, which these words of a shell open; and what it says. */
+static int
+end_with_output (const char *opening, char **ret_err)
+{
+  g_autofree char *weir = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
+  g_autofree char *command = g_strdup_printf ("trap '' PIPE; %s; '%s' help --schema >&5; echo $?", opening, weir);
+  const char *argv[] = { "/bin/sh", "-c", command, NULL };
+  g_autofree char *out = NULL;
+  assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, ret_err, NULL, NULL));
+  return atoi (out);
+}
+
+/* What fails then does so before the end. */
+static void
+a_long_result_that_is_lost_is_told (void **state)
+{
+  (void) state;
+  g_autofree char *full = NULL, *unread = NULL;
+  assert_int_equal (end_with_output ("exec 5>/dev/full", &full), 4);
+  assert_string_equal (full, "weir: could not write to standard output, or not all of it\n");
+  const char *pipe_without_reader = "f=$(mktemp -u); mkfifo $f; exec 4<>$f 5>$f 4<&-; rm $f";
+  assert_int_equal (end_with_output (pipe_without_reader, &unread), 0);
+  assert_string_equal (unread, "");
+}
+
 int
 main (void)
 {
@@ -192,6 +217,7 @@ main (void)
     cmocka_unit_test (cat_reads_standard_input_and_pipes),
     cmocka_unit_test (cat_is_quiet_when_nobody_reads_on),
     cmocka_unit_test (cat_says_when_the_disk_is_full),
+    cmocka_unit_test (a_long_result_that_is_lost_is_told),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

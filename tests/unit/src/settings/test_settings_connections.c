@@ -37,6 +37,9 @@ test_mistakes (void **state)
       "{b}\"}}",
       "$.connections.app.url: \"${...}\" stands for a whole value: put all of the text into the file or the variable\n"
       "$.connections.app.list[0].a: \"${...}\" stands for a whole value: put all of the text into the file or the variable\n" },
+    { "{\"app\": {\"type\": \"x\", \"url\": \"${evn:P}\", \"user\": \"${USER}\", \"plain\": \"${a} b\"}}",
+      "$.connections.app.url: \"${evn:P}\" stands for nothing: a variable is \"${env:NAME}\", a file \"${file:PATH}\"\n"
+      "$.connections.app.user: \"${USER}\" stands for nothing: a variable is \"${env:NAME}\", a file \"${file:PATH}\"\n" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
