@@ -15,6 +15,7 @@ enum
   CODE_RECV_LIMIT = 23, /* what came could not be taken */
   CODE_READ = 26,
   CODE_PEER = 60,
+  CODE_TLS = 35,
   CODE_NO_TLS = 64,
   CODE_LOGIN = 67,
   CODE_CERTIFICATE = 58,
@@ -63,6 +64,13 @@ code_text (const char *word, long number)
   return g_strdup_printf ("%s %ld", word, number);
 }
 
+/* OpenSSL's way to say that what came is no TLS: that does not pass. */
+static bool
+speaks_no_tls (const TransferResult *result)
+{
+  return result->code == CODE_TLS && strstr (result->text, "wrong version number") != NULL;
+}
+
 bool
 outcome_fail (const TransferResult *result, const char *what, GError **error)
 {
@@ -70,6 +78,11 @@ outcome_fail (const TransferResult *result, const char *what, GError **error)
     return connect_fail (error, CONNECT_TRANSIENT, NULL, NULL, "%s: it was asked to end", what);
   g_autofree char *code = code_text ("curl", result->code);
   g_autofree char *text = text_printable (result->text, strlen (result->text), SAID_MOST);
+  if (speaks_no_tls (result))
+    return connect_fail (
+        error, CONNECT_CONFIGURATION, code,
+        "Are port and scheme right? Of mail, smtps:// is for ports with TLS from the beginning (465), smtp:// for STARTTLS (587).",
+        "%s: the server speaks no TLS at this port: %s", what, text);
   return connect_fail (error, outcome_of_code (result->code), code, NULL, "%s: %s", what, text);
 }
 

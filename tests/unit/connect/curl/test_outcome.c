@@ -26,6 +26,19 @@ test_codes (void **state)
     assert_int_equal (outcome_of_code (cases[i].code), cases[i].class);
 }
 
+/* A port without TLS stays one; what went wrong within TLS may pass. */
+static void
+test_no_tls (void **state)
+{
+  (void) state;
+  char wrong[] = "error:0A00010B:SSL routines::wrong version number", broken[] = "SSL_ERROR_SYSCALL";
+  g_autoptr (GError) never = NULL, again = NULL;
+  assert_false (outcome_fail (&(TransferResult) { .code = 35, .text = wrong }, "here", &never));
+  assert_false (outcome_fail (&(TransferResult) { .code = 35, .text = broken }, "here", &again));
+  assert_int_equal (never->code, CONNECT_CONFIGURATION);
+  assert_int_equal (again->code, CONNECT_TRANSIENT);
+}
+
 static void
 test_statuses (void **state)
 {
@@ -103,10 +116,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_codes),
-    cmocka_unit_test (test_statuses),
-    cmocka_unit_test (test_mails),
-    cmocka_unit_test (test_sessions),
+    cmocka_unit_test (test_codes), cmocka_unit_test (test_no_tls),   cmocka_unit_test (test_statuses),
+    cmocka_unit_test (test_mails), cmocka_unit_test (test_sessions),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
