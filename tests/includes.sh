@@ -51,7 +51,7 @@ BEGIN {
   home["jansson.h"] = "base/json.h"
   home["csv.h"] = "pipeline/records/reader.c"
   home["xxhash.h"] = "pipeline/stage/rowhash.c"
-  home["zlib.h"] = "pipeline/text/source_gzip.c connect/singer/batch.c"
+  home["zlib.h"] = "pipeline/text/source_gzip.c connect/singer/batch.c connect/curl/http_unpack.c"
   home["zstd.h"] = "pipeline/text/source_zstd.c"
   home["zstd_errors.h"] = "pipeline/text/source_zstd.c"
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"

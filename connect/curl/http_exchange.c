@@ -1,14 +1,21 @@
 #include "connect/curl/http_exchange.h"
 
+#include "connect/curl/http_unpack.h"
+
 #include <string.h>
 
 #define LINK_BYTES 65536 /* of Link headers: more are not looked at */
 #define ERROR_BYTES 4096 /* of the body of an answer that is an error */
 
+#define CODE_PARTIAL 18 /* as libcurl numbers it */
+
 typedef struct
 {
   const Exchange *exchange;
   Exchanged *exchanged;
+  char *encoding;  /* Content-Encoding; NULL: none */
+  Unpack *unpack;  /* NULL: it comes as it is, or nothing has come yet */
+  bool has_length; /* it says how long it is, or where it ends */
 } Taking;
 
 void
@@ -32,7 +39,7 @@ exchanged_clear (Exchanged *exchanged)
 }
 
 static bool
-on_bytes (const char *bytes, size_t length, void *data)
+keep_bytes (const char *bytes, size_t length, void *data)
 {
   const Taking *taking = data;
   HttpReply *reply = &taking->exchanged->reply;
@@ -47,6 +54,19 @@ on_bytes (const char *bytes, size_t length, void *data)
     }
   g_string_append_len (reply->body, bytes, (gssize) length);
   return true;
+}
+
+static bool
+on_bytes (const char *bytes, size_t length, void *data)
+{
+  Taking *taking = data;
+  bool is_packed = taking->encoding != NULL
+                   && (g_ascii_strcasecmp (taking->encoding, "gzip") == 0 || g_ascii_strcasecmp (taking->encoding, "x-gzip") == 0);
+  if (!is_packed)
+    return keep_bytes (bytes, length, taking);
+  if (taking->unpack == NULL)
+    taking->unpack = unpack_new ();
+  return unpack_bytes (taking->unpack, bytes, length, keep_bytes, taking);
 }
 
 /* The value of the header where the line is one of that name; the caller's. */
@@ -89,17 +109,22 @@ read_date (const char *text)
 static void
 on_header (const char *line, size_t length, void *data)
 {
-  const Taking *taking = data;
+  Taking *taking = data;
   HttpReply *reply = &taking->exchanged->reply;
   if (length > 9 && strncmp (line, "HTTP/", 5) == 0)
     {
       /* Another answer begins: before it there was a 100. */
       const char *blank = memchr (line, ' ', length);
       reply->status = blank != NULL ? strtol (blank, NULL, 10) : 0;
+      taking->has_length = line[5] != '1';
+      g_clear_pointer (&taking->encoding, g_free);
       return;
     }
   set_value (line, length, "content-type", &reply->type);
   set_value (line, length, "location", &taking->exchanged->location);
+  set_value (line, length, "content-encoding", &taking->encoding);
+  g_autofree char *said = value_of (line, length, "content-length"), *chunked = value_of (line, length, "transfer-encoding");
+  taking->has_length = taking->has_length || said != NULL || chunked != NULL;
   g_autofree char *link = value_of (line, length, "link"), *date = value_of (line, length, "date");
   if (link != NULL && (reply->link == NULL || strlen (reply->link) < LINK_BYTES))
     {
@@ -111,12 +136,43 @@ on_header (const char *line, size_t length, void *data)
     reply->date = read_date (date);
 }
 
+/* What came packed and ends too early may look as if it were all. */
+static void
+judge_packed (const Taking *taking, Exchanged *ret)
+{
+  bool is_cut = ret->result.code == 0 && !unpack_is_whole (taking->unpack);
+  if (!is_cut && !unpack_is_broken (taking->unpack))
+    return;
+  g_free (ret->result.text);
+  ret->result.code = CODE_PARTIAL;
+  ret->result.text = g_strdup (is_cut ? "the packed answer ends too early" : "the answer is not packed as it says (gzip)");
+}
+
+/* Ours, and what it may come packed in, unless they say that. Ends with NULL; the texts are borrowed. */
+static GPtrArray *
+headers_of (const Exchange *exchange)
+{
+  static const char accepts[] = "Accept-Encoding: gzip";
+  GPtrArray *headers = g_ptr_array_new ();
+  bool says = false;
+  for (size_t i = 0; exchange->headers != NULL && exchange->headers[i] != NULL; i++)
+    {
+      says = says || g_ascii_strncasecmp (exchange->headers[i], accepts, strlen ("Accept-Encoding:")) == 0;
+      g_ptr_array_add (headers, (char *) exchange->headers[i]);
+    }
+  if (!says)
+    g_ptr_array_add (headers, (char *) accepts);
+  g_ptr_array_add (headers, NULL);
+  return headers;
+}
+
 void
 http_exchange (Transfer *transfer, const Exchange *exchange, Exchanged *ret)
 {
   g_autofree char *url = http_url_text (exchange->url);
   *ret = (Exchanged) { .reply.body = g_string_new (NULL) };
-  Taking taking = { exchange, ret };
+  Taking taking = { exchange, ret, NULL, NULL, false };
+  g_autoptr (GPtrArray) headers = headers_of (exchange);
   TransferRequest request = {
     .url = url,
     .protocols = "http,https",
@@ -125,11 +181,10 @@ http_exchange (Transfer *transfer, const Exchange *exchange, Exchanged *ret)
     .is_stopping = exchange->is_finished ? NULL : connect_is_stopping,
     .take = on_bytes,
     .data = &taking,
-    .http = { .headers = exchange->headers,
+    .http = { .headers = (const char *const *) headers->pdata,
               .body = exchange->body,
               .body_length = exchange->body != NULL ? strlen (exchange->body) : 0,
-              .header = on_header,
-              .unpack = true },
+              .header = on_header },
   };
   transfer_run (transfer, &request, &ret->result);
   if (ret->result.status != 0)
@@ -137,4 +192,9 @@ http_exchange (Transfer *transfer, const Exchange *exchange, Exchanged *ret)
   /* The body of an error was long enough: that is no other error. */
   if (ret->result.code != 0 && !ret->is_too_large && ret->reply.status >= 300 && ret->reply.body->len == ERROR_BYTES)
     ret->result.code = 0;
+  else if (taking.unpack != NULL && !ret->is_too_large)
+    judge_packed (&taking, ret);
+  ret->reply.has_no_end = !taking.has_length && taking.unpack == NULL;
+  unpack_free (taking.unpack);
+  g_free (taking.encoding);
 }

@@ -119,6 +119,12 @@ says_lines (const char *type)
 }
 
 bool
+http_page_is_lines (const HttpSource *source, const HttpReply *reply)
+{
+  return source->is_lines || says_lines (reply->type);
+}
+
+bool
 http_page_read (const HttpSource *source, const HttpReply *reply, const char *what, bool is_later,
                 bool (*take) (Slice row, void *data, GError **error), void *data, HttpPage *ret_page, GError **error)
 {
@@ -126,6 +132,6 @@ http_page_read (const HttpSource *source, const HttpReply *reply, const char *wh
   *ret_page = (HttpPage) { 0 };
   if (reply->status == 204 || reply->status == 404)
     return true;
-  return source->is_lines || says_lines (reply->type) ? read_lines (&reading, ret_page, error)
-                                                      : read_json (source, &reading, ret_page, error);
+  return http_page_is_lines (source, reply) ? read_lines (&reading, ret_page, error)
+                                            : read_json (source, &reading, ret_page, error);
 }

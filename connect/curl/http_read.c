@@ -57,6 +57,18 @@ check_most (const HttpReader *reader, GError **error)
          || connect_fail (error, CONNECT_CONFIGURATION, NULL, hint, "%s: the pages have more than %s together", reader->name, most);
 }
 
+/* Of one JSON value it is seen where it was cut; of lines it is not. */
+static void
+tell_no_end (HttpReader *reader, const HttpReply *reply)
+{
+  if (!reply->has_no_end || reader->told_no_end || !http_page_is_lines (&reader->source, reply))
+    return;
+  connect_note (
+      "the server says neither how long its lines are together nor where they end: an answer that was cut is not told from a "
+      "whole one");
+  reader->told_no_end = true;
+}
+
 /* One page, whose rows are taken. */
 static bool
 read_page (HttpReader *reader, HttpPages *pages, const HttpWords *words, bool *ret_has_next, GError **error)
@@ -77,6 +89,7 @@ read_page (HttpReader *reader, HttpPages *pages, const HttpWords *words, bool *r
     return false;
   if (!is_later)
     reader->date = reply.date != 0 ? reply.date : g_get_real_time ();
+  tell_no_end (reader, &reply);
   reader->pages++;
   reader->bytes += (int64_t) reply.body->len;
   HttpPage page;

@@ -96,8 +96,6 @@ set_http (Transfer *transfer, const TransferRequest *request, const Words *heade
   curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, transfer_on_header);
   curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
-  if (request->http.unpack)
-    curl_easy_setopt (curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   if (request->http.body != NULL)
     {
       curl_easy_setopt (curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->http.body_length);

@@ -46,7 +46,6 @@ typedef struct
     const char *const *headers; /* "Name: value", ends with NULL */
     const char *body;
     size_t body_length;
-    bool unpack; /* the answer may come packed (gzip, deflate): it is unpacked on its way */
     void (*header) (const char *line, size_t length, void *data); /* each line of the answer's head */
   } http;
 

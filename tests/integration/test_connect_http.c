@@ -143,6 +143,12 @@ test_pages (void **state)
                "2}\\r\\n'}]",
       .request = "{'mode': 'full', 'from': {'path': 'orders'}}",
       .spool = IDS ("") },
+    { .name = "lines of which nobody says where they end",
+      .rules = "[{'no_length': true, 'headers': {'Content-Type': 'application/x-ndjson'}, 'text': '{\\u0022id\\u0022: 1}\\n"
+               "{\\u0022id\\u0022: 2}\\n'}]",
+      .request = "{'mode': 'full', 'from': {'path': 'orders'}}",
+      .spool = IDS (""),
+      .note = "neither how long its lines are" },
     { .name = "pages that shift while they are read: rows are there twice, none is missing",
       .rules = "[{'page': {'rows': 5, 'by': 'page', 'size': 2, 'shift': 1}}]",
       .request = "{'mode': 'full', 'key': ['id'], 'from': {'path': 'orders', 'columns': {'id': 'id'}, 'pages': {'number': "

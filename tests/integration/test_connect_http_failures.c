@@ -197,6 +197,10 @@ static const Failing failing[] = {
   { "[{'status': 403}]", NULL, PLAIN, 77, "credentials", NULL, "page 1 of orders: HTTP 403" },
   { "[{'status': 400, 'text': 'no such filter\\n'}]", NULL, PLAIN, 78, "configuration", NULL, "HTTP 400: no such filter" },
   { "[{'status': 404}]", NULL, PLAIN, 78, "configuration", NULL, "HTTP 404" },
+  { "[{'gzip': 4, 'headers': {'Content-Type': 'application/x-ndjson'}, 'text': '{}\\n'}]", NULL, PLAIN, 75, "transient", NULL,
+    "packed answer ends too early" },
+  { "[{'headers': {'Content-Encoding': 'gzip'}, 'text': '[]'}]", NULL, PLAIN, 75, "transient", NULL, "not packed as it says" },
+  { "[{'gzip': true, 'status': 400, 'text': 'no, thanks'}]", NULL, PLAIN, 78, "configuration", NULL, "no, thanks" },
   { "[{'status': 500}]", NULL, HURRY, 75, "transient", NULL, "HTTP 500" },
   { "[{'status': 429, 'headers': {'Retry-After': '9000000000000000'}}]", NULL, PLAIN, 75, "transient", NULL,
     "It asks to come again" },
@@ -337,7 +341,7 @@ test_tls (void **state)
   api_stop (secure);
   assert_connector_done (good);
   assert_connector_error (bad, 77, "credentials", NULL, "certificate");
-  assert_connector_error (none, 75, "transient", NULL, "page 1 of o");
+  assert_connector_error (none, 78, "configuration", NULL, "page 1 of o: the server speaks no TLS");
   assert_connector_error (gone, 77, "credentials", NULL, "tls/other.pem");
 }
 

@@ -4,7 +4,7 @@ FOLDER/rules.json, if that is there.
 POST /_rules takes a list of rules and forgets what was before; GET /_log has all requests since: method, path, query, body, and headers in lower case.
 The first rule that fits answers. What it fits: "path", "query" (each as said, others may be there; null: is not there), "method", "body", "header" (a line, "authorization: Bearer a"),
 "times" (then never again), "after" (not before so many requests came in all). What it answers: "status", "headers", "json" or "text" ("%PORT%" is the port), "repeat" (the text so
-many times), "gzip"; "cut" (so many bytes less than announced, and an end), "hang" (nothing more comes), "endless" (the text again and again), "no_length" (it ends with the
+many times), "gzip" (true, or how many bytes its end lacks); "cut" (so many bytes less than announced, and an end), "hang" (nothing more comes), "endless" (the text again and again), "no_length" (it ends with the
 connection); "clock" (the time is the machine's, not 2026-11-29 08:00:00); "page" ({"rows": N, "by": PARAMETER, "size": N, "shift": N}: page PARAMETER of that many rows, all of which move back by "shift" with each request; or {"of": ROWS, "at": MEMBER, "size": N}: page "page" of those whose member is not before "since")."""
 import gzip
 import json
@@ -61,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
     def send(self, status, headers, text, rule):
         if rule.get("gzip"):
             text, headers = gzip.compress(text), {**headers, "Content-Encoding": "gzip"}
+            text = text if rule["gzip"] is True else text[:-rule["gzip"]]
         self.is_real = "clock" in rule
         self.send_response(status)
         for name, value in headers.items():
