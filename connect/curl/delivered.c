@@ -1,5 +1,9 @@
 #include "connect/curl/delivered.h"
 
+#include "base/digest.h"
+
+#include <string.h>
+
 PathFacts
 delivered_facts (const Request *request)
 {
@@ -14,6 +18,22 @@ delivered_facts (const Request *request)
   if (on != NULL && path_time_read (on, &time))
     facts.on = time / G_USEC_PER_SEC;
   return facts;
+}
+
+char *
+delivered_mark (const Request *request)
+{
+  const PathFacts facts = delivered_facts (request);
+  const char *const said[] = { request->run, facts.run, facts.job, facts.table };
+  GString *name = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (said); i++)
+    g_string_append_printf (name, "%s\n", said[i] != NULL ? said[i] : "");
+  g_autofree char *to = request->to != NULL ? weir_json_text (request->to) : NULL;
+  g_string_append (name, to != NULL ? to : "");
+  char hex[SHA256_HEX_SIZE];
+  sha256_bytes (name->str, name->len, hex);
+  g_string_free (name, TRUE);
+  return g_strndup (hex, 8);
 }
 
 int64_t

@@ -49,14 +49,13 @@ fill (const Sending *sending, const char *template, const Recipient *recipient)
   return g_string_free (text, FALSE);
 }
 
-/* The same for the same run, job, subject and recipient, so that a mail that is sent again is known again. Owned by the caller. */
+/* The same for the same delivery, subject and recipient, so that a mail that is sent again is known again. Owned by the caller. */
 static char *
 message_id (const Sending *sending, const Recipient *recipient, const char *subject)
 {
   static const Uid space = { { 0x6e, 0x1f, 0x0b, 0x52, 0x3c, 0x44, 0x4d, 0x0a, 0x9b, 0x6d, 0x77, 0x65, 0x69, 0x72, 0x2d, 0x6d } };
-  g_autofree char *name = g_strdup_printf ("%s\n%s\n%s\n%s\n%s", sending->facts.run != NULL ? sending->facts.run : "",
-                                           sending->facts.job != NULL ? sending->facts.job : "",
-                                           sending->facts.table != NULL ? sending->facts.table : "", recipient->address, subject);
+  g_autofree char *mark = delivered_mark (sending->request);
+  g_autofree char *name = g_strdup_printf ("%s\n%s\n%s", mark, recipient->address, subject);
   char text[UID_TEXT_SIZE];
   uid_format (uid_from_name (space, name, strlen (name)), text);
   Uid run;

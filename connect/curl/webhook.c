@@ -225,11 +225,11 @@ add_fact (GStrvBuilder *headers, const char *name, const char *value)
 }
 
 static GStrv
-make_headers (const Hook *hook, const PathFacts *facts, const GString *body)
+make_headers (const Hook *hook, const Request *request, const PathFacts *facts, const GString *body)
 {
   g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
   g_autofree char *run = g_uri_escape_string (facts->run != NULL ? facts->run : "", NULL, FALSE);
-  g_autofree char *id = g_strconcat (run, hook->sends_rows ? ".rows" : "", NULL);
+  g_autofree char *mark = delivered_mark (request), *id = g_strconcat (run, ".", mark, NULL);
   int64_t now = g_get_real_time () / G_USEC_PER_SEC;
   add_header (headers, "Content-Type: %s",
               !hook->sends_rows ? "application/json"
@@ -262,7 +262,7 @@ post (const Hook *hook, const Request *request, const GString *body, GError **er
     {
       g_autoptr (GString) said = g_string_new (NULL);
       g_autoptr (GError) local = NULL;
-      g_auto (GStrv) headers = make_headers (hook, &facts, body);
+      g_auto (GStrv) headers = make_headers (hook, request, &facts, body);
       g_auto (TransferResult) result = { 0 };
       TransferRequest asked = {
         .url = hook->url, .protocols = "http,https", .ca_file = hook->ca_file, .data = said, .take = keep_body
