@@ -72,13 +72,30 @@ load_row (Pulling *pulling, const DbResult *files, int row, bool *ret_loaded, GE
   return true;
 }
 
+/* The first that a connector could not do with one file is the pull's error in the end, the others are told. What is wrong with the whole source or with us ends it:
+ * then false. */
 static bool
-load_all (Pulling *pulling, const DbResult *files, GError **error)
+keep_going (Pulling *pulling, GError **problem, GError **first, GError **error)
+{
+  if (pulling->how != CONNECTED_CONFIGURATION)
+    return g_propagate_error (error, g_steal_pointer (problem)), false;
+  if (*first == NULL)
+    *first = g_steal_pointer (problem);
+  else
+    pull_tell (pulling, "%s", pull_without_name (pulling->job, (*problem)->message));
+  return true;
+}
+
+/* *ret_left: one that could not be read keeps none from coming; it is tried again by the next pull. */
+static bool
+load_all (Pulling *pulling, const DbResult *files, GError **ret_left, GError **error)
 {
   bool any = false, loaded;
   for (int row = 0; row < db_result_rows (files) && !pulling->over; row++)
     {
-      if (!load_row (pulling, files, row, &loaded, error))
+      g_autoptr (GError) problem = NULL;
+      pulling->how = CONNECTED_DONE;
+      if (!load_row (pulling, files, row, &loaded, &problem) && !keep_going (pulling, &problem, ret_left, error))
         return false;
       any = any || loaded;
       /* One that is refused keeps none from coming. */
@@ -126,8 +143,7 @@ say_it_stays (const Pulling *pulling, const char *path, GError *problem)
   problem->message = message;
 }
 
-/* Also those of pulls before. One with which it cannot be done keeps the others neither from this nor, since it comes last, from being loaded;
- * the first such is the pull's error, the others are told. What is wrong with the whole source or with us ends it. */
+/* Also those of pulls before. One with which it cannot be done keeps the others neither from this nor, since it comes last, from being loaded. */
 static bool
 settle_all (Pulling *pulling, GError **error)
 {
@@ -143,13 +159,10 @@ settle_all (Pulling *pulling, GError **error)
       g_autoptr (GError) problem = NULL;
       if (settle_row (pulling, files, row, &problem))
         continue;
-      if (pulling->how != CONNECTED_CONFIGURATION)
-        return g_propagate_error (error, g_steal_pointer (&problem)), false;
-      say_it_stays (pulling, db_result_named (files, row, "path"), problem);
-      if (first == NULL)
-        first = g_steal_pointer (&problem);
-      else
-        pull_tell (pulling, "%s", pull_without_name (pulling->job, problem->message));
+      if (pulling->how == CONNECTED_CONFIGURATION)
+        say_it_stays (pulling, db_result_named (files, row, "path"), problem);
+      if (!keep_going (pulling, &problem, &first, error))
+        return false;
     }
   if (first == NULL)
     return true;
@@ -173,5 +186,14 @@ pull_files (Pulling *pulling, GError **error)
   if (!loader_refresh (pulling->options->loader, error)
       || !ledger_pull_unseen (pulling->options->loader->db, pulling->options->full ? "" : pulling->job->name, there, &files, error))
     return false;
-  return load_all (pulling, files, error) && settle_all (pulling, error);
+  g_autoptr (GError) left = NULL;
+  if (!load_all (pulling, files, &left, error))
+    return false;
+  bool settled = settle_all (pulling, error);
+  if (left == NULL)
+    return settled;
+  if (!settled)
+    return pull_tell (pulling, "%s", pull_without_name (pulling->job, left->message)), false;
+  pulling->how = CONNECTED_CONFIGURATION;
+  return g_propagate_error (error, g_steal_pointer (&left)), false;
 }

@@ -2,8 +2,11 @@
 #include "tests/support/oracle.h"
 #include "tests/support/source.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SYNC "\"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"changed\""
 #define ROWS "select id, name from warehouse.users where is_current order by id::bigint"
@@ -517,6 +520,28 @@ test_a_file_that_is_refused (void **state)
   assert_rows (home, "1|Ann\n2|Bob");
 }
 
+/* Nor does one that cannot be read. */
+static void
+test_a_file_that_is_closed (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES ", \"after\": {\"action\": \"delete\"}");
+  g_autofree char *closed = home_path (home, "source/files/users_1.csv");
+  const struct timespec long_ago[] = { { 1000000000, 0 }, { 1000000000, 0 } };
+  source_file (home, "users_2.csv", "id,name\n2,Bob\n", 20);
+  assert_true (g_mkdir (closed, 0755) == 0 && utimensat (AT_FDCWD, closed, long_ago, 0) == 0);
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "users_1.csv");
+  assert_rows (home, "2|Bob");
+  assert_false (home_has_file (home, "source/files/users_2.csv"));
+  assert_true (g_rmdir (closed) == 0);
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_rows (home, "1|Ann\n2|Bob");
+}
+
 /* What is done with them afterwards is done once they are loaded, by this pull or the next. */
 static void
 test_files_afterwards (void **state)
@@ -763,6 +788,7 @@ main (void)
     TEST (test_windows_without_a_session),
     TEST (test_files),
     TEST (test_a_file_that_is_refused),
+    TEST (test_a_file_that_is_closed),
     TEST (test_files_afterwards),
     TEST (test_a_file_that_stays),
     TEST (test_files_are_not_masked),
