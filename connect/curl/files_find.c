@@ -8,7 +8,8 @@
 
 #define WILD "*?["
 #define ANY_DEPTH "**"
-#define DEPTH_MOST 64 /* folders in folders: a server may show a tree that has no end */
+#define SHOWN_MOST 100 /* letters of a name */
+#define DEPTH_MOST 64  /* folders in folders: a server may show a tree that has no end */
 
 static bool
 is_wild (const char *part)
@@ -95,9 +96,20 @@ typedef struct
   const FilesFrom *from;
   GPtrArray *paths;
   unsigned unusable;
+  char *first_unusable; /* for people; owned */
 } Search;
 
 static bool search_in (Search *search, const char *folder, char *const *parts, int depth, GError **error);
+
+static bool
+is_usable (Search *search, const char *name)
+{
+  if (path_is_name (name))
+    return true;
+  if (search->unusable++ == 0)
+    search->first_unusable = text_printable (name, strlen (name), SHOWN_MOST);
+  return false;
+}
 
 /* Whether the pattern takes the name. One with a dot at its beginning is hidden from all that do not say so. */
 static bool
@@ -112,8 +124,7 @@ take_files (Search *search, const char *folder, const char *pattern, const GPtrA
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = names->pdata[i];
-      search->unusable += !path_is_name (name);
-      if (path_is_name (name) && (!path_is_partial (name) || pattern[0] == '.') && takes (name, pattern))
+      if (is_usable (search, name) && (!path_is_partial (name) || pattern[0] == '.') && takes (name, pattern))
         g_ptr_array_add (search->paths, path_join (folder, name));
     }
 }
@@ -141,8 +152,7 @@ enter_all (Search *search, const char *folder, char *const *parts, const GPtrArr
     {
       const char *name = folders->pdata[i];
       g_autofree char *path = path_join (folder, name);
-      search->unusable += !path_is_name (name);
-      if (!path_is_name (name))
+      if (!is_usable (search, name))
         continue;
       if (is_deep && name[0] != '.' && !enter (search, path, parts, depth, error))
         return false;
@@ -173,18 +183,20 @@ GPtrArray *
 files_find (Store *store, const FilesFrom *from, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  Search search = { store, from, paths, 0 };
+  Search search = { store, from, paths, 0, NULL };
   if (!from->is_pattern)
     {
       g_ptr_array_add (paths, path_join (from->folder, from->parts[0]));
       return g_steal_pointer (&paths);
     }
-  if (!search_in (&search, from->folder, from->parts, 0, error))
-    return NULL;
+  bool found = search_in (&search, from->folder, from->parts, 0, error);
   if (search.unusable > 0)
-    connect_note (
-        "%u names below \"%s\" are left out: they are no UTF-8, or have a line's end or another control character in them",
-        search.unusable, from->folder);
+    connect_note ("%u names below \"%s\" are left out, such as \"%s\": they are no UTF-8, or have a line's end or another control "
+                  "character in them",
+                  search.unusable, from->folder, search.first_unusable);
+  g_free (search.first_unusable);
+  if (!found)
+    return NULL;
   g_ptr_array_sort (paths, text_compare);
   /* Two ways through a pattern may lead to one file. */
   for (guint i = paths->len; i > 1; i--)

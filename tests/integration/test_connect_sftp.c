@@ -170,7 +170,7 @@ test_discover (void **state)
                         strcmp (expected[i], "empty.csv") == 0 ? 0 : strlen (expected[i]));
     }
   assert_null (connector_line (found, "stream", G_N_ELEMENTS (expected)));
-  assert_non_null (strstr (json_string_value (connector_line (found, "note", 0)), "1 names"));
+  assert_non_null (strstr (json_string_value (connector_line (found, "note", 0)), "such as \"two\\x0Aa.csv\""));
 
   g_autoptr (ConnectorRun) below =
       run (place, "discover",
