@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #define PIECE_BYTES 65536
+#define GZIP_FIRST 0x1f
 #define ONLY_GZIP (15 + 16) /* zlib's way to say so */
 
 struct Unpack
@@ -37,11 +38,11 @@ unpack_bytes (Unpack *unpack, const char *bytes, size_t length, bool (*take) (co
   stream->avail_in = (uInt) length;
   while (!unpack->is_broken && (stream->avail_in > 0 || stream->avail_out == 0))
     {
-      /* Several may follow one another. */
-      if (unpack->is_whole && stream->avail_in > 0)
-        inflateReset (stream);
-      else if (unpack->is_whole)
+      /* Several may follow one another; what begins as none is padding. */
+      if (unpack->is_whole && (stream->avail_in == 0 || stream->next_in[0] != GZIP_FIRST))
         break;
+      if (unpack->is_whole)
+        inflateReset (stream);
       stream->next_out = (Bytef *) unpack->piece;
       stream->avail_out = sizeof unpack->piece;
       int code = inflate (stream, Z_NO_FLUSH);

@@ -216,7 +216,7 @@ transfer_run (Transfer *transfer, const TransferRequest *request, TransferResult
   *ret_result = (TransferResult) { .size = -1, .mtime = -1 };
   transfer->request = &held;
   transfer->result = ret_result;
-  transfer->to_recipient = false;
+  transfer->to_recipient = transfer->reply_goes_on = false;
   transfer->problem[0] = '\0';
   transfer->quiet_from = g_get_monotonic_time () + transfer_connect_seconds (&held) * G_USEC_PER_SEC;
   transfer->moved = 0;

@@ -88,7 +88,7 @@ typedef struct
   int64_t size, mtime; /* of SFTP; -1: not told */
   char *shown_key;     /* of SFTP: "SHA256:... (ssh-ed25519)"; NULL: it did not come to that */
   TransferStep step;
-  char *reply;  /* of SMTP: the last line of the server that is no success; NULL: none */
+  char *reply;  /* of SMTP: the server's last reply that is no success, its lines joined; NULL: none */
   bool no_auth; /* of SMTP: there was a password, and the server did not ask for it; nothing was sent */
   unsigned recipients, turned_down;
   char *turned_down_by; /* the first reply of those; NULL: none */

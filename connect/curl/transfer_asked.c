@@ -105,6 +105,17 @@ note_command (Transfer *transfer, const char *bytes, size_t length)
     result->no_auth = true;
 }
 
+/* What is no success, all lines of it: the reason may stand in the first. */
+static void
+note_reply (Transfer *transfer, const char *bytes, size_t length)
+{
+  TransferResult *result = transfer->result;
+  g_autofree char *line = g_strchomp (g_strndup (bytes, length)), *before = g_steal_pointer (&result->reply);
+  bool is_more = transfer->reply_goes_on && before != NULL;
+  result->reply = is_more ? g_strconcat (before, " ", line + MIN (strlen (line), 4), NULL) : g_strdup (line);
+  transfer->reply_goes_on = length >= 4 && bytes[3] == '-';
+}
+
 /* libcurl does not say which recipients were turned down, but lets us see both sides. */
 int
 transfer_on_talk (CURL *curl, curl_infotype type, char *bytes, size_t length, void *data)
@@ -117,15 +128,12 @@ transfer_on_talk (CURL *curl, curl_infotype type, char *bytes, size_t length, vo
   if (type == CURLINFO_HEADER_OUT)
     note_command (transfer, bytes, length);
   if (type == CURLINFO_HEADER_IN && length > 0 && bytes[0] >= '4')
-    {
-      g_free (result->reply);
-      result->reply = g_strndup (bytes, length);
-    }
+    note_reply (transfer, bytes, length);
   if (type != CURLINFO_HEADER_IN || !transfer->to_recipient || length < 4 || bytes[3] != ' ' || bytes[0] < '4')
     return 0;
   result->turned_down++;
   if (result->turned_down_by == NULL)
-    result->turned_down_by = g_strndup (bytes, length);
+    result->turned_down_by = g_strdup (result->reply);
   return 0;
 }
 

@@ -14,6 +14,7 @@ struct Transfer
   const TransferRequest *request;
   TransferResult *result;
   bool to_recipient;  /* of SMTP: the last command was RCPT */
+  bool reply_goes_on; /* of SMTP: the last line of the server's reply was not its last */
   int64_t quiet_from; /* monotonic: nothing moves since then; while it connects that is still to come */
   curl_off_t moved;
   bool was_quiet; /* for too long */

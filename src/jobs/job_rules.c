@@ -59,14 +59,14 @@ job_has_own_order (const Settings *settings, const Job *job)
   return type != NULL && g_strv_contains (types, type);
 }
 
-/* Rows would be taken for a file, and its end be asked of a store that has none. What connectors of others have nobody knows. */
+/* Rows would be taken for a file, and its end be asked of a store that has none. Of a type that is not ours its program decides. */
 static void
 check_after (const Job *job, const Settings *settings, const MemberScope *scope)
 {
-  static const char *const types[] = { "postgresql", "redshift", "http", "singer", NULL };
+  static const char *const without_files[] = { "postgresql", "redshift", "http", "smtp", "webhook", "singer", NULL };
   const char *type = find_type (settings, job);
-  if (job->after != NULL && type != NULL && g_strv_contains (types, type))
-    members_problem (scope, "$.after", "is of files, which a connection of type \"%s\" does not have", type);
+  if (job->after != NULL && type != NULL && g_strv_contains (without_files, type))
+    members_problem (scope, "$.after", "is of a source of files: a connection of type \"%s\" has none", type);
 }
 
 /* ---- what it is a job of ---- */

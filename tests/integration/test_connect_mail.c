@@ -175,8 +175,10 @@ test_each (void **state)
   assert_delivered (second, 0, "grey@example.org", "sent", "");
   assert_null (connector_line (second, "delivered", 1));
 
-  g_autoptr (ConnectorRun) none = send_to (place, "\"recipients\": [\"nobody@example.org\"]");
+  g_autoptr (ConnectorRun) none = send_to (place, "\"recipients\": [\"nobody@example.org\", \"strict@example.org\"]");
   assert_connector_error (none, 78, "configuration", NULL, "no such user here");
+  assert_delivered (none, 1, "strict@example.org", "refused",
+                    "550-5.7.26 a policy forbids it 5.7.26 which we have 5.7.26 see elsewhere");
 }
 
 /* Rows to whom they are about. */

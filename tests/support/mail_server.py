@@ -3,7 +3,7 @@
 It writes its port to FOLDER/port, and each mail that it took to FOLDER/N.json, as Python's own parser reads it. --tls: STARTTLS is on offer, with this
 certificate and key; --implicit: TLS from the beginning; --auth: AUTH is on offer; --login: and needed.
 
-Recipients: nobody@ is refused (550), grey@ is told to come back (451) until FOLDER/grey is there, poison@ is refused behind DATA (554), later@ is told to come
+Recipients: nobody@ is refused (550), strict@ in three lines, grey@ is told to come back (451) until FOLDER/grey is there, poison@ is refused behind DATA (554), later@ is told to come
 back there, drop@ is taken and the connection is closed without an answer, hang@ gets no answer (then there is FOLDER/hangs), greedy@ has 552 for MAIL of more than it likes."""
 import argparse
 import asyncio
@@ -35,6 +35,8 @@ class Handler:
         name = address.split("@")[0]
         if name == "nobody":
             return "550 5.1.1 no such user here"
+        if name == "strict":
+            return "550-5.7.26 a policy forbids it\r\n550-5.7.26 which we have\r\n550 5.7.26 see elsewhere"
         if name == "grey" and not os.path.exists(os.path.join(self.folder, "grey")):
             return "451 4.7.1 come back later"
         envelope.rcpt_tos.append(address)

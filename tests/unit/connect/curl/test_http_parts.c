@@ -1,6 +1,7 @@
 /* The pure parts of REST sources: paths, moments, URLs, words. */
 #include "connect/curl/http_moment.h"
 #include "connect/curl/http_path.h"
+#include "connect/curl/http_unpack.h"
 #include "connect/curl/http_url.h"
 #include "connect/curl/http_words.h"
 
@@ -286,13 +287,54 @@ test_words (void **state)
   assert_string_equal (text, "{\"a\":[100,\"100s\",7],\"b\":{\"c\":200}}");
 }
 
+static bool
+keep (const char *bytes, size_t length, void *data)
+{
+  g_string_append_len (data, bytes, (gssize) length);
+  return true;
+}
+
+#define PACKED "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\xae\xe5\x02\x00\x06\xb0\xa1\xdd\x03\x00\x00\x00" /* "{}\n" */
+
+static void
+test_packed (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *bytes;
+    size_t length;
+    const char *text;
+    bool whole, broken;
+  } cases[] = {
+    { PACKED, 23, "{}\n", true, false },
+    { PACKED PACKED, 46, "{}\n{}\n", true, false },
+    { PACKED "\0\0\0", 26, "{}\n", true, false },
+    { PACKED, 19, "{}\n", false, false },
+    { PACKED PACKED, 40, "{}\n{}\n", false, false },
+    { "{}\n", 3, "", false, true },
+    { "", 0, "", false, false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (size_t step = 1; step <= 46; step += 45)
+      {
+        g_autoptr (Unpack) unpack = unpack_new ();
+        g_autoptr (GString) text = g_string_new (NULL);
+        for (size_t at = 0; at < cases[i].length; at += step)
+          (void) unpack_bytes (unpack, cases[i].bytes + at, MIN (step, cases[i].length - at), keep, text);
+        assert_string_equal (text->str, cases[i].text);
+        assert_int_equal (unpack_is_whole (unpack), cases[i].whole);
+        assert_int_equal (unpack_is_broken (unpack), cases[i].broken);
+      }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_paths),        cmocka_unit_test (test_moments), cmocka_unit_test (test_order),
     cmocka_unit_test (test_urls),         cmocka_unit_test (test_links),   cmocka_unit_test (test_built),
-    cmocka_unit_test (test_link_headers), cmocka_unit_test (test_words),
+    cmocka_unit_test (test_link_headers), cmocka_unit_test (test_words),   cmocka_unit_test (test_packed),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

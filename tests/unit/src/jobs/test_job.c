@@ -215,8 +215,8 @@ static const struct
     "$.where.b: must be a string, a number, true or false, or an array of these\n"
     "$.where.c: must be a string, a number, true or false, or an array of these" },
   { "{" SYNC ", \"where\": \"tenant = 1\"}", "$.where: must be an object: a column and a value, or an array of values, and so on" },
-  { "{" FROM ", \"mode\": \"full\", \"key\": [\"id\"], \"after\": {\"action\": \"delete\"}}",
-    "$.after: is of files, which a connection of type \"postgresql\" does not have" },
+  { "{" SYNC ", \"after\": {\"action\": \"delete\"}}",
+    "$.after: is of a source of files: a connection of type \"postgresql\" has none" },
   { "{" FILES ", \"after\": {\"action\": \"mov\"}}", "$.after.action: unknown value \"mov\"; did you mean \"move\"?" },
   { "{" FILES ", \"after\": {\"action\": \"move\"}}", "$.after: needs a \"folder\" to move files to" },
   { "{" FILES ", \"after\": {\"action\": \"delete\", \"folder\": \"x\"}}",
