@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define REQUEST_MOST_BYTES (64 << 20)
-#define EXIT_OTHER 70 /* EX_SOFTWARE: nobody knows */
+#define EXIT_OTHER 70                    /* EX_SOFTWARE: nobody knows */
+#define POSITION_MOST_BYTES (1000 << 10) /* of a line of 1 MiB */
 
 typedef bool (*Plain) (const Request *request, GError **error);
 typedef bool (*Working) (const Request *request, Done *done, GError **error);
@@ -108,6 +109,16 @@ find_function (const Connector *connector, const char *verb, Plain *ret_plain, W
   *ret_working = strcmp (verb, "read") == 0 ? connector->read : strcmp (verb, "write") == 0 ? connector->write : NULL;
 }
 
+static bool
+check_position (const Done *done, GError **error)
+{
+  g_autofree char *text = weir_json_text (done->position);
+  return strlen (text) <= POSITION_MOST_BYTES
+         || connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL,
+                          "the position that it ends with, or the STATE of a tap, has %zu bytes, and %d are the most",
+                          strlen (text), POSITION_MOST_BYTES);
+}
+
 static void
 tell_done (const Request *request, const Done *done, const char *sha256)
 {
@@ -160,7 +171,7 @@ answer (const Connector *connector, Request *request)
   bool is_read = strcmp (request->verb, "read") == 0;
   if (mistakes_tell () > 0)
     return 78;
-  if (!ok || (is_read && !spool_finish (sha256, &error)))
+  if (!ok || (is_read && (!check_position (&done, &error) || !spool_finish (sha256, &error))))
     return error != NULL ? results_fail (error) : EXIT_OTHER;
   tell_done (request, &done, sha256);
   return 0;
