@@ -9,6 +9,7 @@
 #define SHORTEST 4
 #define SHORTEST_SECRET 2
 #define NO_NAME "..."
+#define SHORTEST_BASE64 6 /* bytes that a form of base64 has */
 
 /* A text, and what stands in its place. */
 typedef struct
@@ -84,16 +85,40 @@ quoted_text (const char *text, bool is_ascii)
   return g_string_free (quoted, FALSE);
 }
 
+/* As Python shows a text: with its backslashes twice. Owned by the caller. */
+static char *
+shown_text (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "\\", -1);
+  return g_strjoinv ("\\\\", parts);
+}
+
+/* As base64, alone and within a longer text ("user:password"), where it may begin at any of the three bytes of a group: what of it is the same whatever is
+ * around it. */
+static void
+hide_base64 (Redaction *redaction, const char *text, const char *shown, bool is_secret)
+{
+  size_t length = strlen (text);
+  for (size_t skipped = 0; skipped < 4; skipped++)
+    {
+      size_t begins = skipped % 3, most = length > begins ? length - begins : 0, n = skipped == 3 ? most : most - most % 3;
+      g_autofree char *form = n >= SHORTEST_BASE64 ? g_base64_encode ((const guchar *) text + begins, n) : g_strdup ("");
+      g_strdelimit (form, "=", '\0');
+      hide (redaction, form, shown, is_secret);
+    }
+}
+
 static void
 add_forms (Redaction *redaction, const char *text, const char *shown, bool is_secret)
 {
   g_autofree char *quoted = quoted_text (text, false), *ascii = quoted_text (text, true);
-  g_autofree char *escaped = g_uri_escape_string (text, NULL, FALSE);
-  const char *const forms[] = { quoted, ascii, escaped };
+  g_autofree char *escaped = g_uri_escape_string (text, NULL, FALSE), *twice = shown_text (text);
+  const char *const forms[] = { quoted, ascii, escaped, twice };
   hide (redaction, text, shown, is_secret);
   for (size_t i = 0; i < G_N_ELEMENTS (forms); i++)
     if (strcmp (forms[i], text) != 0)
       hide (redaction, forms[i], shown, is_secret);
+  hide_base64 (redaction, text, shown, is_secret);
 }
 
 void

@@ -5,7 +5,7 @@
  *   g_autofree char *safe = redact (redaction, text, length, 4000);       "no such file <config.path>"
  *
  * Texts of four bytes and more are hidden, for shorter ones are in any text by chance; of two, and numbers, where they are secrets by their names ("password",
- * "pin") and stand alone, not within a word. Each as it is, as JSON (Python's, too), as a part of a URL, line by line; and the password that is in a URL. Pure. */
+ * "pin") and stand alone, not within a word. Each as it is, as JSON and as Python shows it, as a part of a URL, as base64, alone or within a longer text (from eight bytes on), line by line; and the password that is in a URL. Pure. */
 #ifndef WEIR_BASE_REDACTION_H
 #define WEIR_BASE_REDACTION_H
 

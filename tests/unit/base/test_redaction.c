@@ -24,6 +24,9 @@ static const struct
   { "b'p\\u00e5s\\t\\ud83d\\ude00'", "b'<config.word>'" },
   { "{\"word\": \"p\xc3\xa5s\\t\xf0\x9f\x98\x80\"}", "{\"word\": \"<config.word>\"}" },
   { "https://x?p=p%40ss%20w", "https://x?p=<config.tokens[0]>" },
+  { "{'pass': 'dom\\\\ann\"s'}, \"dom\\\\ann\\\"s\"", "{'pass': '<config.pass>'}, \"<config.pass>\"" }, /* of Python, and of JSON */
+  { "Basic ZG9tXGFubiJz or ZG9tXGFubiJzIQ==", "Basic <config.pass> or <config.pass>IQ==" },
+  { "eDpkb21cYW5uInM= eHg6ZG9tXGFubiJz", "eDpk<config.pass>InM= eHg6<config.pass>" }, /* behind x: and xx: */
   { "MIIEvQIBADANBgkq is a line of it", "<config.private_key> is a line of it" },
   { "no user ann with sesame9", "no user ann with <config.url>" },
   { "table id of cat, at most 1024", "table id of cat, at most 1024" }, /* short words that are no secrets, columns, numbers */
@@ -36,11 +39,11 @@ static const struct
 static Json *
 config (void)
 {
-  return json_pack ("{s:s, s:{s:i, s:i}, s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:[s], s:s, s:i, s:s, s:s}", "password", "hunter2",
-                    "login", "pin", 42, "api_key", 7, "path", "/data/x.csv", "text", "a\"quoted\"b", "word",
+  return json_pack ("{s:s, s:{s:i, s:i}, s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:[s], s:s, s:i, s:s, s:s, s:s}", "password",
+                    "hunter2", "login", "pin", 42, "api_key", 7, "path", "/data/x.csv", "text", "a\"quoted\"b", "word",
                     "p\xc3\xa5s\t\xf0\x9f\x98\x80", "tokens", "p@ss w", "private_key", "-----BEGIN\nMIIEvQIBADANBgkq\n-----END",
                     "url", "postgresql://ann:sesame9@h/x", "schema", "public", "primary_keys", "id", "animal", "cat", "most", 1024,
-                    "one", "abcdef", "two", "defgh");
+                    "one", "abcdef", "two", "defgh", "pass", "dom\\ann\"s");
 }
 
 static void
