@@ -87,6 +87,16 @@ choose_bookmark (const Request *request, const Json *stream, ReadPlan *plan)
     read_whole (request, stream, plan);
 }
 
+/* The tap reads it by its log: by nothing else, or by itself, where the job names no bookmark. */
+static bool
+is_by_log (const Request *request, const Json *stream, const char *forced)
+{
+  if (forced != NULL || request->bookmark != NULL)
+    return g_strcmp0 (forced, "LOG_BASED") == 0;
+  const Json *said[] = { catalog_said (stream, NULL, "replication-method"), json_object_get (stream, "replication_method") };
+  return g_strcmp0 (json_string_value (said[0]), "LOG_BASED") == 0 || g_strcmp0 (json_string_value (said[1]), "LOG_BASED") == 0;
+}
+
 bool
 read_plan_fit (const Request *request, const Json *stream, ReadPlan *plan, GError **error)
 {
@@ -102,6 +112,8 @@ read_plan_fit (const Request *request, const Json *stream, ReadPlan *plan, GErro
     }
   else if (g_strcmp0 (forced, "FULL_TABLE") == 0)
     read_whole (request, stream, plan);
+  else if (plan->selection.method == NULL && is_by_log (request, stream, forced))
+    plan->selection.method = "LOG_BASED"; /* where it stands in the log is in its STATE */
   else if (plan->selection.method == NULL || strcmp (plan->selection.method, "INCREMENTAL") == 0)
     choose_bookmark (request, stream, plan);
   const Json *properties = json_object_get (json_object_get (stream, "schema"), "properties"), *name;

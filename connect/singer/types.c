@@ -74,16 +74,32 @@ kind_of_value (const Json *value)
     }
 }
 
-/* Where "#/definitions/address" leads; NULL: nowhere. */
+/* A name within a reference, in which % is that of URLs, and ~ and / are ~0 and ~1. Owned by the caller. */
+static char *
+name_of_part (const char *part)
+{
+  g_autofree char *plain = g_uri_unescape_string (part, NULL);
+  GString *name = g_string_new (plain != NULL ? plain : part);
+  g_string_replace (name, "~1", "/", 0);
+  g_string_replace (name, "~0", "~", 0);
+  return g_string_free (name, FALSE);
+}
+
+/* Where "#/definitions/address" leads, or "#", the schema itself; NULL: nowhere. */
 static const Json *
 follow (const Json *root, const char *reference)
 {
+  if (strcmp (reference, "#") == 0)
+    return root;
   if (!g_str_has_prefix (reference, "#/"))
     return NULL;
   g_auto (GStrv) parts = g_strsplit (reference + 2, "/", -1);
   const Json *at = root;
   for (int i = 0; parts[i] != NULL && at != NULL; i++)
-    at = json_object_get (at, parts[i]);
+    {
+      g_autofree char *name = name_of_part (parts[i]);
+      at = json_is_array (at) ? json_array_get (at, (size_t) g_ascii_strtoull (name, NULL, 10)) : json_object_get (at, name);
+    }
   return at;
 }
 

@@ -195,16 +195,42 @@ verify_count (Pulling *pulling, GError **error)
 }
 
 static bool
+pull_stream (Pulling *pulling, const JobStream *stream, GError **error)
+{
+  pulling->stream = stream;
+  pulling->total = -1;
+  pulling->over = false;
+  return pull_is_of_files (pulling) ? pull_files (pulling, error) : pull_rows (pulling, error) && verify_count (pulling, error);
+}
+
+/* What a person has to mend of one stream, and of no other: it is told, and comes again where the next one is told the same. */
+static bool
+is_of_stream (const Pulling *pulling, const GError *problem, const GError *before)
+{
+  return pulling->job->streams->len > 1 && g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_MODEL)
+         && pulling->how != CONNECTED_CREDENTIALS && (before == NULL || strcmp (before->message, problem->message) != 0);
+}
+
+/* One stream that cannot be read, or whose file was refused, keeps no other one waiting. The first error is the job's. */
+static bool
 pull_streams (Pulling *pulling, GError **error)
 {
-  for (guint i = 0; i < pulling->job->streams->len && !pulling->over; i++)
+  g_autoptr (GError) first = NULL;
+  ConnectedHow how = CONNECTED_DONE;
+  for (guint i = 0; i < pulling->job->streams->len && !(pulling->over && pull_is_cut_off (pulling)); i++)
     {
-      pulling->stream = pulling->job->streams->pdata[i];
-      pulling->total = -1;
-      if (pull_is_of_files (pulling) ? !pull_files (pulling, error) : !pull_rows (pulling, error) || !verify_count (pulling, error))
-        return false;
+      g_autoptr (GError) problem = NULL;
+      if (pull_stream (pulling, pulling->job->streams->pdata[i], &problem))
+        continue;
+      if (!is_of_stream (pulling, problem, first))
+        return g_propagate_error (error, g_steal_pointer (&problem)), false;
+      pull_tell (pulling, "stream %s: %s", pull_stream_name (pulling->job, pulling->stream),
+                 pull_without_name (pulling->job, problem->message));
+      how = first == NULL ? pulling->how : how;
+      first = first == NULL ? g_steal_pointer (&problem) : g_steal_pointer (&first);
     }
-  return true;
+  pulling->how = how;
+  return first == NULL || (g_propagate_error (error, g_steal_pointer (&first)), false);
 }
 
 /* What is done when nothing of before is in the way. */

@@ -152,12 +152,13 @@ try_connection (const Trying *trying, const char *connection, const Json *reques
 static Json *
 source_request (const Settings *settings, const Job *job, const JobStream *stream, GError **error)
 {
-  Json *from = job_resolve (settings, job->from, "$.from", error);
-  if (from == NULL)
+  g_autoptr (Json) from = job_resolve (settings, job->from, "$.from", error);
+  g_autoptr (Json) where = from != NULL && job->where != NULL ? job_resolve (settings, job->where, "$.where", error) : NULL;
+  if (from == NULL || (where == NULL && job->where != NULL))
     return NULL;
-  Json *request = json_pack ("{s:s, s:o}", "job", job->name, "from", from);
-  const Json *const parts[] = { job->columns, job->where, json_object_get (job->json, "key"),
-                                json_object_get (job->json, "bookmark"), job->after };
+  Json *request = json_pack ("{s:s, s:O}", "job", job->name, "from", from);
+  const Json *const parts[] = { job->columns, where, json_object_get (job->json, "key"), json_object_get (job->json, "bookmark"),
+                                job->after };
   static const char *const names[] = { "columns", "where", "key", "bookmark", "after" };
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i] != NULL)

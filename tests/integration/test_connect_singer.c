@@ -385,6 +385,23 @@ test_a_stream_without_bookmarks (void **state)
   assert_tap_file_has (*state, "seen-catalog", "\"replication-method\":\"FULL_TABLE\"");
   assert_tap_file_has (*state, "seen-state", "{\"a\":1}");
   assert_tap_json (json_object_get (connector_done (left), "complete"), "false");
+  /* Of a log the STATE says where it stands. */
+  static const char *const logs[] = {
+    "\"metadata\": [{\"breadcrumb\": [], \"metadata\": {\"forced-replication-method\": \"LOG_BASED\"}}]",
+    "\"metadata\": [{\"breadcrumb\": [], \"metadata\": {\"replication-method\": \"LOG_BASED\"}}]",
+    "\"replication_method\": \"LOG_BASED\""
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (logs); i++)
+    {
+      g_autofree char *catalog =
+          g_strdup_printf ("{\"streams\": [{\"stream\": \"users\", \"schema\": {\"properties\": {\"id\": {}}}, %s}]}", logs[i]);
+      tap_write (*state, catalog, SCHEMA_TEXT STATE ("{\"a\": 3}"), "");
+      g_autoptr (ConnectorRun) log = tap_run (*state, "read", READ "'sync', 'position': {'a': 2}}");
+      assert_connector_done (log);
+      assert_tap_no_note (log);
+      assert_tap_file_has (*state, "seen-catalog", "\"replication-method\":\"LOG_BASED\"");
+      assert_tap_file_has (*state, "seen-state", "{\"a\":2}");
+    }
 }
 
 static void

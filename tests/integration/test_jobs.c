@@ -107,7 +107,9 @@ test_check_by_name (void **state)
 {
   Home *home = *state;
   given (home);
-  home_write_file (home, "jobs/orders.json", JOB (", \"deliver\": [{\"to\": \"dwh\", \"table\": \"o\"}]"));
+  home_write_file (home, "jobs/orders.json",
+                   JOB (", \"where\": {\"tenant\": \"${env:TENANT}\"}, \"deliver\": [{\"to\": \"dwh\", \"table\": \"o\"}]"));
+  home_set_environment (home, "TENANT", "7");
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "check", "orders", NULL);
   assert_contains (outcome->out, "connect    app: as weir");
   assert_contains (outcome->out, "connect    dwh: as weir");
@@ -115,6 +117,7 @@ test_check_by_name (void **state)
   g_autofree char *asked = home_read_file (home, "asked.check");
   assert_contains (asked, "\"from\":{\"table\":\"public.orders\"}");
   assert_contains (asked, "\"to\":{\"table\":\"o\"}");
+  assert_contains (asked, "\"where\":{\"tenant\":\"7\"}");
   assert_contains (asked, "\"password\":\"hunter2secret\"");
   g_autoptr (Outcome) json = expect_weir (home, 0, "check", "app", "--json", NULL);
   g_autoptr (Json) told = outcome_json (json);
@@ -123,6 +126,9 @@ test_check_by_name (void **state)
   assert_json (told, "notes.0", "app: the clock is late");
   assert_weir (home, 2, "check", "ap", NULL);
   assert_weir (home, 0, "check", "app", "dwh", NULL);
+  home_set_environment (home, "TENANT", NULL);
+  g_autoptr (Outcome) missing = expect_weir (home, 2, "check", "orders", NULL);
+  assert_contains (missing->out, "$.where.tenant: ");
   home_remove_file (home, "asked.check");
 }
 

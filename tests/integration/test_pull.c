@@ -321,6 +321,35 @@ test_what_goes_wrong (void **state)
   assert_sql (home, "and 101 more notes", "select declaration -> 'notes' ->> -1 from weir.file order by seen_on desc limit 1");
 }
 
+/* Of several streams none waits for another that a person has to mend; what is the trouble of all is told once. */
+static void
+test_streams (void **state)
+{
+  Home *home = *state;
+  given (home, "\"from\": {\"connection\": \"app\"}, \"streams\": {\"one\": \"users\", \"two\": \"others\"}, " SYNC, "1 a Ann x\n");
+  source_deed (home, "configuration 1");
+  g_autoptr (Outcome) missing = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (missing->err, "users: stream one: there is no such table");
+  assert_sql (home, "configuration", "select detail ->> 'class' from weir.incident where ended is null");
+  source_rows (home, "1 a Ann x\n2 b Bob x\n");
+  source_deed (home, "wrong 1");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "pull", "users", NULL);
+  assert_contains (refused->err, "its checksum is another");
+  assert_sql (home, "two|2", "select stream, (select count(*) from warehouse.others) from weir.bookmark");
+  int asked = source_asked (home);
+  source_deed (home, "configuration 9");
+  g_autoptr (Outcome) both = expect_weir (home, 2, "pull", "users", NULL);
+  assert_null (strstr (both->err, "stream two"));
+  assert_int_equal (source_asked (home), asked + 2);
+  source_deed (home, "credentials 9");
+  assert_weir (home, 2, "pull", "users", NULL);
+  assert_int_equal (source_asked (home), asked + 3);
+  source_deed (home, "");
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_sql (home, "one|2, two|2",
+              "select string_agg(stream || '|' || (position ->> 'id'), ', ' order by stream) from weir.bookmark");
+}
+
 /* A source that is away for a moment is waited for. */
 static void
 test_once_more (void **state)
@@ -778,6 +807,7 @@ main (void)
     TEST (test_windows_of_the_same_bytes),
     TEST (test_a_position_is_not_lost),
     TEST (test_what_goes_wrong),
+    TEST (test_streams),
     TEST (test_once_more),
     TEST (test_other_bytes),
     TEST (test_full_that_is_not),

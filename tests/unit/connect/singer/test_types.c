@@ -55,6 +55,10 @@ static const struct
   { "{\"anyOf\": [{\"anyOf\": [{\"anyOf\": [{\"type\": \"integer\"}]}]}, {\"type\": \"null\"}]}", "[]", "bigint" },
   { "{\"$ref\": \"#/definitions/loop\"}", "[]", "text" },
   { "{\"$ref\": \"#/nowhere\"}", "[]", "text" },
+  { "{\"$ref\": \"#/definitions/a~1b~0c%20d\"}", "[]", "bigint" },
+  { "{\"$ref\": \"#/list/1\"}", "[]", "boolean" },
+  { "{\"$ref\": \"#/list/7\"}", "[]", "text" },
+  { "{\"$ref\": \"#\"}", "[]", "jsonb" },
   { "{\"enum\": [\"a\", \"b\", null]}", "[]", "text" },
   { "{\"enum\": [1, 2]}", "[]", "bigint" },
   { "{\"const\": true}", "[]", "boolean" },
@@ -67,7 +71,9 @@ schemas_become_types (void **state)
 {
   (void) state;
   g_autoptr (Json) root =
-      json_loads ("{\"definitions\": {\"when\": {\"type\": [\"null\", \"string\"], \"format\": \"date-time\"},"
+      json_loads ("{\"type\": \"object\", \"list\": [{\"type\": \"string\"}, {\"type\": \"boolean\"}],"
+                  " \"definitions\": {\"a/b~c d\": {\"type\": \"integer\"}, \"when\": {\"type\": [\"null\", \"string\"], "
+                  "\"format\": \"date-time\"},"
                   " \"loop\": {\"anyOf\": [{\"$ref\": \"#/definitions/loop\"}, {\"$ref\": \"#/definitions/loop\"}]}}}",
                   0, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++)
