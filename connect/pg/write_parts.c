@@ -103,7 +103,26 @@ drop_parts (PgSession *session, const WritePlan *plan, GHashTable *there, const 
   return true;
 }
 
-/* What is too old does not come in either. */
+/* What is too old does not come in either, and does not stay as it was when it was younger. */
+static bool
+leave_out (PgSession *session, const WritePlan *plan, const char *since, GError **error)
+{
+  g_autofree char *column = text_quote_ident (plan->parts.column);
+  g_autofree char *is_old = g_strdup_printf ("%s < '%s' and isfinite(%s)", column, since, column);
+  g_autofree char *count = g_strdup_printf ("select count(*) from " STAGING " where %s", is_old);
+  g_autofree char *drop = g_strdup_printf ("delete from " STAGING " where %s", is_old), *drop_there = write_sql_drop (plan, is_old);
+  g_autoptr (DbResult) old = NULL;
+  if (!session_query (session, count, NULL, 0, &old, error))
+    return false;
+  int64_t n = db_result_int64 (old, 0, 0);
+  if (n == 0)
+    return true;
+  g_autofree char *shown = text_count (n);
+  connect_note ("%s %s older than %d months and %s left out", shown, n == 1 ? "row is" : "rows are", plan->parts.expire,
+                n == 1 ? "was" : "were");
+  return (plan->mode != WRITE_UPSERT || session_exec (session, drop_there, error)) && session_exec (session, drop, error);
+}
+
 static bool
 expire (PgSession *session, const WritePlan *plan, GHashTable *there, GError **error)
 {
@@ -111,20 +130,11 @@ expire (PgSession *session, const WritePlan *plan, GHashTable *there, GError **e
       g_strdup_printf ("select to_char(m, '" MONTH
                        "'), m::date from (select date_trunc('month', now()::timestamp) - %d * interval '1 month' as m) q",
                        plan->parts.expire);
-  g_autoptr (DbResult) first = NULL, gone = NULL;
+  g_autoptr (DbResult) first = NULL;
   if (plan->parts.expire == 0)
     return true;
-  if (!session_query (session, ask, NULL, 0, &first, error))
-    return false;
-  g_autofree char *column = text_quote_ident (plan->parts.column);
-  g_autofree char *sql =
-      g_strdup_printf ("delete from " STAGING " where %s < '%s' and isfinite(%s)", column, db_result_value (first, 0, 1), column);
-  if (!session_query (session, sql, NULL, 0, &gone, error))
-    return false;
-  if (db_result_affected (gone) > 0)
-    connect_note ("%" G_GINT64_FORMAT " rows are older than %d months and were left out", db_result_affected (gone),
-                  plan->parts.expire);
-  return drop_parts (session, plan, there, db_result_value (first, 0, 0), error);
+  return session_query (session, ask, NULL, 0, &first, error) && leave_out (session, plan, db_result_value (first, 0, 1), error)
+         && drop_parts (session, plan, there, db_result_value (first, 0, 0), error);
 }
 
 bool

@@ -263,6 +263,13 @@ add_replace (const WritePlan *plan, GPtrArray *statements)
   add (statements, "insert into %s (%s) select %s from %s weir_s", plan->target, stored, stored, rows);
 }
 
+char *
+write_sql_drop (const WritePlan *plan, const char *staged)
+{
+  g_autofree char *own = own_name (plan), *key = equal (plan, KEY, "weir_s", own);
+  return g_strdup_printf ("delete from %s using (select * from " STAGING " where %s) weir_s where %s", plan->target, staged, key);
+}
+
 /* "'id', 'id'" of both lists. Owned by the caller. */
 static char *
 list_runs (const WritePlan *plan)
