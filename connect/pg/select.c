@@ -36,11 +36,12 @@ masked (const PgColumn *column, const char *text, bool is_redshift)
 static char *
 plain_cell (const PgColumn *column, const char *name)
 {
-  if (column->casted != NULL && strcmp (column->casted, "jsonb") == 0)
-    return g_strdup_printf ("pg_catalog.to_jsonb(%s)", name);
-  if (column->casted != NULL)
-    return g_strdup_printf ("(%s)::%s", name, column->casted);
-  return column->kind == PG_MONEY ? g_strdup_printf ("(%s)::numeric", name) : g_strdup (name);
+  g_autofree char *number = column->kind == PG_MONEY ? g_strdup_printf ("(%s)::numeric", name) : NULL;
+  const char *own = number != NULL ? number : name;
+  if (column->casted == NULL)
+    return g_strdup (own);
+  return strcmp (column->casted, "jsonb") == 0 ? g_strdup_printf ("pg_catalog.to_jsonb(%s)", own)
+                                               : g_strdup_printf ("(%s)::%s", own, column->casted);
 }
 
 char *

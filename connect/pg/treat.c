@@ -1,5 +1,5 @@
 /* What the job says of the source's columns (source_treat): the library's rules, and what SQL adds to them. */
-#include "connect/pg/source.h"
+#include "connect/pg/select.h"
 #include "connect/pg/values.h"
 
 #include "base/text.h"
@@ -67,10 +67,12 @@ check_key_column (const PgColumn *column, const Treatment *treatment)
 }
 
 /* Whether the server must make another value of it. A text is read by weir, where a cell that does not fit is a row's reject and not the end of all; and
- * everything is a text. */
+ * everything is a text. What is written in a way of its own, as arrays are, is no JSON unless the server makes it. */
 static bool
 needs_cast (const PgColumn *column, const char *type)
 {
+  if (column->kind == PG_OTHER)
+    return strcmp (type, "jsonb") == 0;
   return strcmp (type, "text") != 0 && strcmp (type, type_declared (column->kind)) != 0
          && strcmp (type_declared (column->kind), "text") != 0
          && !((column->kind == PG_INTEGER) && (strcmp (type, "numeric") == 0 || strcmp (type, "double precision") == 0));
@@ -79,8 +81,8 @@ needs_cast (const PgColumn *column, const char *type)
 static bool
 check_cast (PgSession *session, const Source *source, PgColumn *column, const char *path, GError **error)
 {
-  g_autofree char *name = text_quote_ident (column->name);
-  g_autofree char *sql = g_strdup_printf ("select (%s)::%s from %s limit 0", name, column->casted, source->from);
+  g_autofree char *cell = select_cell (column, false);
+  g_autofree char *sql = g_strdup_printf ("select %s from %s limit 0", cell, source->from);
   GPtrArray *params = source->params;
   g_autoptr (GError) problem = NULL;
   if (session_exec (session, "savepoint weir_cast", &problem)

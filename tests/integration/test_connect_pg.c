@@ -146,6 +146,14 @@ test_columns (void **state)
                  "{'id': [2, null], 'ok': true, 'email': 'abcdef'}}");
   assert_string_equal (dropped->spool, "\"id\",\"note\"\n\"2\",\n");
   assert_json (connector_line (dropped, "columns", 0), "1.mask", "null");
+  /* What is no text of weir's, and no number of its own. */
+  g_autoptr (ConnectorRun) cast =
+      pg_expect (source, "read",
+                 "{'from': {'query': 'select array[1, null] as a, $1::money as m, int4range(1, 3) as r', 'params': ['12.50']}, "
+                 "'mode': 'full', "
+                 "'columns': {'a': {'type': 'jsonb'}, 'm': {'type': 'bigint'}, 'r': {'type': 'jsonb'}}}");
+  g_autofree char *casts = pg_rows (cast);
+  assert_string_equal (casts, "[1, null]|13|\"[1,3)\"");
   pg_sql (source, "insert into t values (3, null, null, null, null, null, 1e30)");
   g_autoptr (ConnectorRun) large =
       pg_run (source, "read", "{'from': {'table': 't'}, 'mode': 'full', 'columns': {'n': {'type': 'bigint'}}}");
