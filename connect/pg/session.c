@@ -239,17 +239,19 @@ describe_server (GHashTable *options)
                           port != NULL ? port : "5432");
 }
 
-/* The zone that the role has before we set ours, and what the server is. */
+/* What the role has before we set ours, and what the server is. */
 static bool
 ask_server (PgSession *session, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  const char *sql =
-      session->is_redshift ? "show timezone" : "select pg_catalog.current_setting ('timezone'), pg_catalog.pg_is_in_recovery ()";
+  const char *sql = session->is_redshift ? "show timezone"
+                                         : "select pg_catalog.current_setting ('timezone'), pg_catalog.pg_is_in_recovery (), "
+                                           "pg_catalog.current_setting ('search_path')";
   if (!session_query (session, sql, NULL, 0, &result, error))
     return false;
   session->zone = g_strdup (db_result_value (result, 0, 0));
   session->is_standby = !session->is_redshift && db_result_bool (result, 0, 1);
+  session->path = session->is_redshift ? NULL : g_strdup (db_result_value (result, 0, 2));
   return true;
 }
 
@@ -292,6 +294,7 @@ session_free (PgSession *session)
   g_free (session->where);
   g_free (session->tls);
   g_free (session->zone);
+  g_free (session->path);
   g_free (session);
 }
 

@@ -35,6 +35,7 @@ typedef struct
   char *where; /* "orders at db.example.org:5432", for messages */
   char *tls;   /* the sslmode that holds: "verify-full"; "socket" */
   char *zone;  /* the time zone that the role has by default, "Europe/Oslo": what now()::timestamp is in for others */
+  char *path;  /* its search_path, as the server shows it; NULL: Redshift's */
 } PgSession;
 
 /* Only what can be said without the server: mistakes at "connection.*". */

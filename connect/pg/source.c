@@ -191,6 +191,15 @@ take_columns (PgSession *session, Source *source, GError **error)
   return source_resolve (session, oids, modifiers, source->columns, source->n, error);
 }
 
+/* What functions of views look for, and the operators of extensions' types, is where the role finds it; and nothing goes before the server's own. */
+static char *
+path_of (const PgSession *session, const char *schema)
+{
+  g_autofree char *path = g_strdup_printf ("pg_catalog%s%s, %s", session->path[0] != '\0' ? ", " : "", session->path, schema);
+  g_autofree char *literal = text_quote_literal (path);
+  return g_strdup_printf ("select pg_catalog.set_config ('search_path', %s, true)", literal);
+}
+
 static bool
 find_table (PgSession *session, const char *written, Source *ret, GError **error)
 {
@@ -216,7 +225,7 @@ find_table (PgSession *session, const char *written, Source *ret, GError **error
   ret->width = ret->estimate > 0 ? pages * PAGE_BYTES / ret->estimate : 0;
   if (session->is_redshift)
     return take_columns (session, ret, error);
-  ret->path = g_strdup_printf ("set local search_path = pg_catalog, %s", outer);
+  ret->path = path_of (session, outer);
   return session_exec (session, ret->path, error) && take_columns (session, ret, error);
 }
 

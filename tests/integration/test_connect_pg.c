@@ -238,6 +238,12 @@ test_discover (void **state)
   g_autoptr (ConnectorRun) read = pg_expect (source, "read", "{'from': {'table': 'shop.\\'Odd\\''}, 'mode': 'full'}");
   assert_json (connector_done (read), "rows", "50");
   assert_json (connector_done (read), "complete", "true");
+  /* A function of a view looks for its tables where the role does. */
+  pg_sql (source, "create table public.found (v text); insert into public.found values ('here');"
+                  " create function shop.look () returns text language plpgsql as 'begin return (select v from found); end';"
+                  " create view shop.looking as select shop.look () as v");
+  g_autoptr (ConnectorRun) looking = pg_expect (source, "read", "{'from': {'table': 'shop.looking'}, 'mode': 'full'}");
+  assert_string_equal (looking->spool, "\"v\"\n\"here\"\n");
 }
 
 static void
