@@ -37,7 +37,8 @@ bool
 overlap_hint (PgSession *session, const Request *request, const Source *source, const Plan *plan, GError **error)
 {
   static const char sql[] =
-      "select coalesce (max (s.seqcache), 1), exists (select from pg_catalog.pg_subscription_rel where srrelid = $1::oid)"
+      "select coalesce (max (s.seqcache), 1), exists (select from pg_catalog.pg_subscription_rel where srrelid = $1::oid),"
+      " exists (select from pg_catalog.pg_class where oid = $1::oid and relkind = 'f')"
       " from pg_catalog.pg_attribute a"
       " left join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum"
       " join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass"
@@ -64,6 +65,10 @@ overlap_hint (PgSession *session, const Request *request, const Source *source, 
         "\"%s\" is filled by logical replication, with times and numbers of another server: say an \"overlap\" that is as "
         "long as that may be behind",
         source->table);
+  if (db_result_bool (result, 0, 2))
+    connect_note ("\"%s\" is a table of another server, whose open transactions are not to be seen here: say an \"overlap\" that "
+                  "is as long as they may be open",
+                  source->table);
   return true;
 }
 

@@ -302,6 +302,13 @@ test_check_overlap (void **state)
       else
         assert_null (strstr (text, "overlap\\\" that"));
     }
+  assert_true (db_exec (db,
+                        "create extension file_fdw; create server files foreign data wrapper file_fdw; create foreign table f (id "
+                        "bigint not null) server files options (filename '/dev/null'); grant select on f to public",
+                        NULL));
+  g_autoptr (ConnectorRun) foreign = pg_expect (source, "check", "{'from': {'table': 'f'}, 'key': ['id'], 'mode': 'log'}");
+  g_autofree char *text = connector_text (foreign);
+  assert_contains (text, "a table of another server");
 }
 
 /* What can be held of Redshift: by a cursor, with the catalog of old, and without what it does not know. */
