@@ -124,7 +124,7 @@ static Json *
 find_next (const Stream *stream, const Json *done)
 {
   Json *position = json_object_get (done, "position");
-  if (stream->has_rule)
+  if (stream->has_rule && stream->window.end > stream->window.start)
     return windows_add (stream->position, stream->window, !stream->by_hand);
   if (stream->by_hand)
     return NULL;
@@ -237,6 +237,22 @@ is_open_there (const Stream *stream, const Json *done)
   return true;
 }
 
+/* Of a window by hand what is not over, here and at the source, does not count as pulled. */
+static void
+count_what_is_over (Stream *stream, const Json *done)
+{
+  Window *window = &stream->window;
+  const char *until = json_string_value (json_object_get (done, "until"));
+  int64_t over = now_seconds (), there;
+  if (until != NULL && windows_read_time (until, &there))
+    over = MIN (over, there);
+  if (!stream->has_rule || !stream->by_hand || over >= window->end)
+    return;
+  g_autofree char *shown = windows_show_time (over);
+  pull_tell (stream->pulling, "what is of %s and later may still come: it does not count as pulled", shown);
+  window->end = MAX (over, window->start);
+}
+
 static bool
 do_batch (Stream *stream, bool *ret_more, GError **error)
 {
@@ -261,6 +277,7 @@ do_batch (Stream *stream, bool *ret_more, GError **error)
     return false;
   if (is_open_there (stream, connected.done))
     return true;
+  count_what_is_over (stream, connected.done);
   if (!take_over (stream, &spool, &connected, error))
     return false;
   stream->batches++;

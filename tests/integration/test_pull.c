@@ -476,6 +476,17 @@ test_windows (void **state)
   assert_contains (gaps->out, gap);
   g_autoptr (Outcome) filled = expect_weir (home, 0, "pull", "users", "--from", early_end, "--to", first, NULL);
   assert_null (strstr (filled->err, "there is a gap"));
+
+  /* What is not over does not count. */
+  g_autoptr (GDateTime) soon = g_date_time_add_days (now, 3), late = g_date_time_add_days (now, 5);
+  g_autofree char *soon_day = g_date_time_format (soon, "%Y-%m-%d"), *late_day = g_date_time_format (late, "%Y-%m-%d");
+  g_autoptr (Outcome) coming = expect_weir (home, 0, "pull", "users", "--from", soon_day, "--to", late_day, NULL);
+  assert_contains (coming->err, "may still come: it does not count as pulled");
+  assert_null (strstr (coming->err, "there is a gap"));
+  assert_weir (home, 0, "pull", "users", "--from", first, "--to", late_day, NULL);
+  assert_sql (home, "1 t",
+              "select jsonb_array_length(position -> 'windows') || ' ' || ((position #>> '{windows,0,1}')::timestamptz "
+              "<= now())::text::char from weir.bookmark");
 }
 
 /* Sessions that end while the source is read: a window without a row is over all the same. */
