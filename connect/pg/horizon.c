@@ -8,17 +8,19 @@
 
 /* Between the moment from which a transaction counts and the one at which the server shows it nothing is to be seen of it. */
 #define MARGIN "interval '1 second'"
+#define AHEAD "interval '3 hours'"               /* more than any clock is set back */
 #define LONG_US (INT64_C (600) * G_USEC_PER_SEC) /* a transaction that is told */
 
-/* In the bookmark's own terms; of one without a zone the least that it can be, unless the job says which zone it is in. */
+/* In the bookmark's own terms; of one without a zone the least that it can be, unless the job says which zone it is in. Where a clock is set back within the next
+ * hours, as in autumn, it comes by the same times once more: so many hours less. */
 static char *
 moment_for (const PgColumn *bookmark, const char *zone)
 {
   const char *at = "($1::timestamptz - " MARGIN " - $2::interval)";
   if (bookmark->kind == PG_TIMESTAMPTZ)
     return g_strdup (at);
-  return zone != NULL ? g_strdup_printf ("(%s at time zone $3)", at)
-                      : g_strdup_printf ("least(%s at time zone 'UTC', %s at time zone $3)", at, at);
+  return g_strdup_printf ("least(%s at time zone $3, (%s + " AHEAD ") at time zone $3 - " AHEAD "%s%s%s)", at, at,
+                          zone == NULL ? ", " : "", zone == NULL ? at : "", zone == NULL ? " at time zone 'UTC'" : "");
 }
 
 /* The raw horizon less what is not to be seen, in the bookmark's terms. */
