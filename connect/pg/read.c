@@ -55,25 +55,42 @@ bookmark_of (const Reading *reading)
 
 /* ---- before the snapshot ---- */
 
-/* Numbers that are less than those that were read: nobody can say whether the newest rows are gone, or all began anew. */
+static bool
+is_less (Reading *reading, const char *value, const char *than, bool *ret, GError **error)
+{
+  const PgColumn *column = bookmark_of (reading);
+  g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", column->base, column->base);
+  const char *params[] = { value, than };
+  g_autoptr (DbResult) result = NULL;
+  *ret = false;
+  if (value == NULL || than == NULL)
+    return true;
+  if (!session_query (reading->session, sql, params, 2, &result, error))
+    return false;
+  *ret = db_result_bool (result, 0, 0);
+  return true;
+}
+
+/* Numbers that are less than those that were read: nobody can say whether the newest rows are gone, or all began anew. And a clock that shows a time that has
+ * passed: it was set back, or is another server's. */
 static bool
 tell_backwards (Reading *reading, GError **error)
 {
   const PgColumn *column = bookmark_of (reading);
-  g_autofree char *seen = weir_json_scalar (json_object_get (reading->seen, column->name));
+  bool is_counted = reading->plan.shape == SHAPE_COUNTED, is_back;
+  g_autofree char *seen = is_counted ? weir_json_scalar (json_object_get (reading->seen, column->name)) : NULL;
   g_autofree char *before = weir_json_scalar (json_object_get (reading->request->position, column->name));
-  g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", column->base, column->base);
-  const char *params[] = { seen, before };
-  g_autoptr (DbResult) result = NULL;
-  if (seen == NULL || before == NULL)
-    return true;
-  if (!session_query (reading->session, sql, params, 2, &result, error))
+  if (!is_less (reading, is_counted ? seen : reading->horizon.text, before, &is_back, error))
     return false;
-  if (db_result_bool (result, 0, 0))
+  if (is_back && is_counted)
     connect_note ("the greatest \"%s\" is %s, and %s was read before: rows are gone, or the numbers began anew. Then `weir pull "
                   "--full`, for only what "
                   "is greater will be read",
                   column->name, seen, before);
+  else if (is_back && column->kind == PG_TIMESTAMPTZ)
+    connect_note ("the server's clock is at %s, and up to %s was read before: what gets an earlier time meanwhile is missed. "
+                  "\"overlap\" reads it, or `weir pull --from`",
+                  reading->horizon.text, before);
   return true;
 }
 
@@ -87,7 +104,8 @@ look_ahead (Reading *reading, GError **error)
     return counted_find (reading->session, &reading->source, plan, reading->request->position, &reading->seen, &reading->next,
                          error)
            && tell_backwards (reading, error);
-  return horizon_find (reading->session, reading->request, &reading->source, plan, &reading->horizon, error);
+  return horizon_find (reading->session, reading->request, &reading->source, plan, &reading->horizon, error)
+         && (plan->shape == SHAPE_WINDOW || tell_backwards (reading, error));
 }
 
 /* All that can be wrong is told here, before a row is asked for. */
@@ -280,7 +298,6 @@ position_timed (Reading *reading, Json **ret, GError **error)
 {
   const Plan *plan = &reading->plan;
   const Json *before = reading->request->position;
-  const PgColumn *bookmark = bookmark_of (reading);
   g_autofree char *top = NULL;
   const char *horizon = reading->horizon.text;
   if (plan->is_closed && (reading->transfer.rows > 0 || plan->is_inside))
@@ -294,12 +311,9 @@ position_timed (Reading *reading, Json **ret, GError **error)
     return *ret = json_incref ((Json *) before), true;
   if (top == NULL) /* only rows without a bookmark */
     return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
-  g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", bookmark->base, bookmark->base);
-  const char *params[] = { top, horizon };
-  g_autoptr (DbResult) result = NULL;
-  if (!session_query (reading->session, sql, params, 2, &result, error))
+  bool is_before;
+  if (!is_less (reading, top, horizon, &is_before, error))
     return false;
-  bool is_before = db_result_bool (result, 0, 0);
   const char *value = is_before ? top : horizon;
   *ret = plan_position (&reading->source, plan->order, 1, &value);
   /* Rows that have the greatest value come again: who stamps by the day or the minute gives it to later rows, too. */

@@ -263,6 +263,12 @@ test_overlap_and_nulls (void **state)
   g_autoptr (ConnectorRun) log =
       pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id'], 'overlap': 3, 'position': {'id': 10}}");
   assert_json (connector_done (log), "rows", "5");
+  /* A clock that shows a time that has passed. */
+  pg_sql (source, "create table u (id int primary key, at timestamptz)");
+  g_autoptr (ConnectorRun) back =
+      pg_expect (source, "read",
+                 "{'from': {'table': 'u'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'position': {'at': '2099-01-01'}}");
+  assert_contains (json_string_value (connector_line (back, "note", 0)), "the server's clock is at");
 }
 
 /* 1.0 and 1.00 are one number, so that no batch ends between them; and where nothing has passed yet rows without one come again as they came first. */
