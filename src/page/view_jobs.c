@@ -169,11 +169,47 @@ show_job (Html *html, const Visit *visit, const Json *job, const Json *deliverie
 }
 
 static void
-show (Html *html, const Visit *visit, const Json *object)
+show_delivery (Html *html, const Visit *visit, const Json *delivery)
+{
+  const char *home = view_text (delivery, "home"), *message = view_text (json_object_get (delivery, "detail"), "message");
+  const char *table = view_text (delivery, "table");
+  g_autofree char *place = delivered_place (delivery);
+  g_autofree char *runs = g_strdup_printf ("%" G_GINT64_FORMAT, view_number (delivery, "runs"));
+  html_open (html, "tr", NULL);
+  html_element (html, "th", place, "scope", "row", NULL);
+  html_element (html, "td", view_text (delivery, "job"), NULL);
+  html_open (html, "td", NULL);
+  html_link (html, table, "tables", table, NULL);
+  html_close (html, "td");
+  html_element (html, "td", runs, "class", "number", NULL);
+  show_time_cell (html, view_text (delivery, "since"), visit->now);
+  html_open (html, "td", NULL);
+  view_state (html, view_text (delivery, "state"));
+  if (home != NULL)
+    html_element (html, "div", home, "class", "why", NULL);
+  else if (message != NULL)
+    html_element (html, "div", message, "class", "why", NULL);
+  html_close (html, "td");
+  html_close (html, "tr");
+}
+
+static void
+show_deliveries (Html *html, const Visit *visit, const Json *deliveries)
+{
+  static const char *const headers[] = { "To", "Job", "Table", "#Runs", "Since (UTC)", "State", NULL };
+  if (json_array_size (deliveries) == 0)
+    return;
+  view_table_open (html, "Not delivered yet", headers);
+  for (size_t i = 0; i < json_array_size (deliveries); i++)
+    show_delivery (html, visit, json_array_get (deliveries, i));
+  view_table_close (html);
+}
+
+static void
+show_jobs (Html *html, const Visit *visit, const Json *object)
 {
   static const char *const headers[] = { "Job", "From", "Table", "To", "Next (UTC)", "Last (UTC)", "State", "Bookmark", NULL };
   const Json *jobs = json_object_get (object, "jobs");
-  html_element (html, "h1", "Jobs", NULL);
   if (json_array_size (jobs) == 0)
     {
       html_open (html, "p", "class", "empty", NULL);
@@ -185,6 +221,14 @@ show (Html *html, const Visit *visit, const Json *object)
   for (size_t i = 0; i < json_array_size (jobs); i++)
     show_job (html, visit, json_array_get (jobs, i), json_object_get (object, "deliveries"));
   view_table_close (html);
+}
+
+static void
+show (Html *html, const Visit *visit, const Json *object)
+{
+  html_element (html, "h1", "Jobs", NULL);
+  show_jobs (html, visit, object);
+  show_deliveries (html, visit, json_object_get (object, "deliveries"));
 }
 
 const View view_jobs = { "jobs", "jobs", read_jobs, title, show };

@@ -63,6 +63,7 @@ check_jobs (Home *home, int port)
   assert_json (jobs, "deliveries.0.runs", "1");
   assert_contains (page->body, "share out/*.csv");
   assert_contains (page->body, "1 run waiting");
+  assert_contains (page->body, "Not delivered yet");
   assert_contains (page->body, "{&quot;id&quot;: 77}");
   assert_contains (page->body, "did you mean &quot;table&quot;");
   assert_lacks (object->body, "secret");
