@@ -19,11 +19,28 @@ path_error (GError **error, const char *verb, const char *path)
   return weir_system_error (error, errno, "could not %s \"%s\"", verb, path);
 }
 
+void
+fs_give_to_owner (int fd, const char *folder)
+{
+  struct stat owner;
+  if (geteuid () == 0 && stat (folder, &owner) == 0 && owner.st_uid != 0)
+    (void) !fchown (fd, owner.st_uid, owner.st_gid);
+}
+
+static void
+give_folder (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  AUTO_FD int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0)
+    fs_give_to_owner (fd, parent);
+}
+
 static bool
 make_one_folder (const char *path, mode_t mode, GError **error)
 {
   if (mkdir (path, mode) == 0)
-    return true;
+    return give_folder (path), true;
   if (errno != EEXIST)
     return path_error (error, "create folder", path);
 
@@ -124,7 +141,7 @@ typedef struct
 static bool
 fill (const Whole *whole, int fd, GError **error)
 {
-  if (whole->like != NULL)
+  if (whole->like != NULL && geteuid () == 0)
     (void) !fchown (fd, whole->like->st_uid, whole->like->st_gid);
   return set_mode (fd, whole->mode, whole->path, error) && write_durably (fd, whole->contents, whole->length, whole->path, error);
 }
@@ -196,8 +213,9 @@ give_name (int fd, const char *path)
 bool
 fs_write_new (const char *path, const char *contents, size_t length, mode_t mode, bool *ret_exists, GError **error)
 {
-  const Whole whole = { path, contents, length, mode, NULL };
+  struct stat owner;
   g_autofree char *folder = g_path_get_dirname (path);
+  const Whole whole = { path, contents, length, mode, stat (folder, &owner) == 0 && owner.st_uid != 0 ? &owner : NULL };
   *ret_exists = false;
   AUTO_FD int fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)

@@ -16,7 +16,10 @@
 /* A file's time as nanoseconds since 1970, which an int64_t has room for from 1678 to 2262; beyond these it stays at the last one. */
 int64_t fs_nanoseconds (struct timespec time);
 
-/* Makes a folder and its missing parents with the given mode; an existing folder is fine and keeps its mode. */
+/* What root makes in somebody's folder is that one's, who goes on with it: a file that was just made there. Of anybody else it stays. */
+void fs_give_to_owner (int fd, const char *folder);
+
+/* Makes a folder and its missing parents with the given mode (fs_give_to_owner); an existing folder is fine and keeps its mode. */
 bool fs_make_folder (const char *path, mode_t mode, GError **error);
 
 /* Renames without ever replacing. Where "to" exists, returns false with *ret_exists true and no error; ret_exists may be NULL, then
@@ -26,10 +29,10 @@ bool fs_rename_new (const char *from, const char *to, bool *ret_exists, GError *
 /* Writes a whole file with the given mode, durably: a temporary sibling, fsync, rename over "path", fsync of the folder. */
 bool fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
 
-/* The same, and the file keeps its owner and group, where we may give files away; a new one is ours. */
+/* The same, and the file keeps its owner and group where root writes it; a new one is ours. */
 bool fs_rewrite_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
 
-/* The same of a new file, never replacing one: where "path" exists, false with *ret_exists true and no error. Whoever dies meanwhile leaves nothing (the
+/* The same of a new file (fs_give_to_owner), never replacing one: where "path" exists, false with *ret_exists true and no error. Whoever dies meanwhile leaves nothing (the
  * file has no name until it is whole), or, where the file system has no such files, a sibling whose name begins with a dot. */
 bool fs_write_new (const char *path, const char *contents, size_t length, mode_t mode, bool *ret_exists, GError **error);
 

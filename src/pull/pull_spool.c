@@ -27,12 +27,13 @@ folder_of (const Settings *settings)
 
 /* Somebody who sweeps may have the new name in hand before it is locked. *ret_fd -1: so it was. */
 static bool
-open_locked (const char *path, int *ret_fd, GError **error)
+open_locked (const char *folder, const char *path, int *ret_fd, GError **error)
 {
   AUTO_FD int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
   *ret_fd = -1;
   if (fd < 0)
     return weir_system_error (error, errno, "could not make \"%s\"", path);
+  fs_give_to_owner (fd, folder);
   if (lockfd_take (fd, LOCK_EX) && lockfd_is_in_place (fd, path))
     *ret_fd = fd_steal (&fd);
   return true;
@@ -50,7 +51,7 @@ pull_spool_new (const Settings *settings, const char *job, PullSpool *ret_spool,
       char id[UID_TEXT_SIZE];
       uid_format (uid_random (), id);
       g_autofree char *name = g_strdup_printf ("%s-%s.csv", job, id), *path = g_build_filename (folder, name, NULL);
-      if (!open_locked (path, &ret_spool->fd, error))
+      if (!open_locked (folder, path, &ret_spool->fd, error))
         return false;
       if (ret_spool->fd < 0)
         continue;

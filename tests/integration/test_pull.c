@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SYNC "\"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"changed\""
 #define ROWS "select id, name from warehouse.users where is_current order by id::bigint"
@@ -26,14 +27,43 @@ assert_rows (Home *home, const char *expected)
   assert_string_equal (rows, expected);
 }
 
+/* Whose home it is: where root runs the tests another one's, as with a `sudo weir pull`. */
+static uid_t
+give_away (Home *home)
+{
+  static const char *const folders[] = { "imports", "models", "archive" };
+  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = home_path (home, folders[i]);
+      assert_true (g_mkdir_with_parents (path, 0755) == 0 && chown (path, owner, (gid_t) -1) == 0);
+    }
+  return owner;
+}
+
+static void
+assert_owner (Home *home, const char *name, uid_t owner)
+{
+  struct stat info;
+  g_autofree char *path = home_path (home, name);
+  assert_int_equal (stat (path, &info), 0);
+  assert_int_equal (info.st_uid, owner);
+}
+
 /* The first pull brings all, the next what is new, and then nothing is. */
 static void
 test_what_is_new (void **state)
 {
   Home *home = *state;
   given (home, SYNC, "1 a Ann ann@x.org\n2 b Bob bob@x.org\n");
+  uid_t owner = give_away (home);
   g_autoptr (Outcome) first = expect_weir (home, 0, "pull", "users", NULL);
   assert_contains (first->err, "models/users.json was written");
+  assert_owner (home, "models/users.json", owner);
+  assert_owner (home, "imports/.spool", owner);
+  assert_owner (home, "archive/users", owner);
+  g_autofree char *place = sql_scalar (home, "select place from weir.file");
+  assert_owner (home, place, owner);
   assert_rows (home, "1|Ann\n2|Bob");
   assert_position (home, "users", "{\"id\": 2, \"changed\": \"b\"}");
   source_rows (home, "1 c Anna ann@x.org\n2 b Bob bob@x.org\n3 d Cid cid@x.org\n");

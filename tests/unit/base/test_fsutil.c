@@ -184,6 +184,32 @@ a_file_keeps_its_owner_when_it_is_rewritten (void **state)
   assert_int_equal (info.st_uid, geteuid ());
 }
 
+static void
+assert_owner (const char *path, uid_t owner)
+{
+  struct stat info;
+  assert_int_equal (stat (path, &info), 0);
+  assert_int_equal (info.st_uid, owner);
+}
+
+/* What root makes in it, with `sudo`, the owner of a folder can go on with. */
+static void
+what_is_made_in_a_folder_is_its_owners (void **state)
+{
+  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  g_autofree char *folder = g_build_filename (*state, "a", "b", NULL), *file = g_build_filename (folder, "file", NULL);
+  g_autofree char *other = g_build_filename (folder, "other", NULL);
+  bool exists;
+  assert_int_equal (chown (*state, owner, (gid_t) -1), 0);
+  assert_true (fs_make_folder (folder, 0700, NULL));
+  assert_owner (folder, owner);
+  assert_true (fs_write_new (file, "x", 1, 0600, &exists, NULL));
+  assert_owner (file, owner);
+  lacking.no_link = true;
+  assert_true (fs_write_new (other, "x", 1, 0600, &exists, NULL));
+  assert_owner (other, owner);
+}
+
 static const struct
 {
   bool no_renameat2;
@@ -436,6 +462,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     WITH_FOLDER (a_new_file_never_replaces),
     WITH_FOLDER (a_file_keeps_its_owner_when_it_is_rewritten),
+    WITH_FOLDER (what_is_made_in_a_folder_is_its_owners),
     WITH_FOLDER (folders_are_made_with_their_parents),
     WITH_FOLDER (a_file_in_the_way_of_a_folder_is_said),
     WITH_FOLDER (a_rename_never_replaces),

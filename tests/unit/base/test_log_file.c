@@ -76,6 +76,23 @@ write_lines (LogFile *file, const char *lines)
     assert_true (log_file_write (file, *line));
 }
 
+/* The log that root makes in the home of a service is the service's. One that was there stays whose it was. */
+static void
+a_new_one_is_the_folders_owners (void **state)
+{
+  struct stat info;
+  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  assert_int_equal (chown (*state, owner, (gid_t) -1), 0);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (LogFile) file = log_file_new ("log", 1000, 2);
+      write_lines (file, "a");
+      assert_int_equal (stat ("log", &info), 0);
+      assert_int_equal (info.st_uid, i == 0 ? owner : geteuid ());
+      assert_int_equal (chown ("log", geteuid (), (gid_t) -1), 0);
+    }
+}
+
 static void
 a_full_one_is_renamed_and_begun_anew (void **state)
 {
@@ -319,6 +336,7 @@ main (void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown (test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (a_full_one_is_renamed_and_begun_anew),
+    IN_FOLDER (a_new_one_is_the_folders_owners),
     IN_FOLDER (the_new_one_is_as_readable_as_the_old),
     IN_FOLDER (one_that_somebody_has_moved_or_emptied_is_gone_on_with),
     IN_FOLDER (half_a_line_is_ended_before_the_next),
