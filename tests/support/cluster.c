@@ -25,7 +25,7 @@ const char *__asan_default_options (void);
 const char *
 __asan_default_options (void)
 {
-  return "detect_leaks=0";
+  return "detect_leaks=0:handle_sigill=1";
 }
 
 /* Without the postmaster, which ends with its parent: it is given a moment for it. */

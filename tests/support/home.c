@@ -220,8 +220,8 @@ make_environment (Home *home)
   g_autofree char *mark = g_strconcat (home->path, "/", NULL);
   g_autofree char *reports = g_strconcat (home->cluster->folder, "/sanitizer", NULL);
   const char *leaks = looks_for_leaks (home->cluster) ? "detect_leaks=1:" : "detect_leaks=0:malloc_context_size=1:";
-  g_autofree char *asan = g_strconcat ("log_path=", reports, "/report:abort_on_error=0:", leaks, g_getenv ("ASAN_OPTIONS"), NULL);
-  g_autofree char *ubsan = g_strconcat ("print_stacktrace=1:log_path=", reports, "/report:", g_getenv ("UBSAN_OPTIONS"), NULL);
+  g_autofree char *asan =
+      g_strconcat ("log_path=", reports, "/report:abort_on_error=0:handle_sigill=1:", leaks, g_getenv ("ASAN_OPTIONS"), NULL);
   g_mkdir_with_parents (home->elsewhere, 0777);
   g_mkdir_with_parents (reports, 0777);
   chmod (home->elsewhere, 0777);
@@ -232,7 +232,6 @@ make_environment (Home *home)
   home_set_environment (home, "TMPDIR", home->elsewhere);
   home_set_environment (home, PROCESS_MARK, mark);
   home_set_environment (home, "ASAN_OPTIONS", asan);
-  home_set_environment (home, "UBSAN_OPTIONS", ubsan);
   home_set_environment (home, "WEIR_PG_BIN", g_getenv ("WEIR_TEST_PG_BIN"));
   home_set_environment (home, "WEIR_MUTANT", g_getenv ("WEIR_MUTANT")); /* scripts/mutate */
 }
