@@ -25,14 +25,15 @@ set temp_buffers = '64MB'
 -- The ledger's tables, empty, as temporary ones.
 select format('create temporary table %I (like weir.%I including all)', 'weir.' || c.relname, c.relname)
 from pg_class c
-where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r' and c.relname <> 'migration'
+where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r'
+  and c.relname <> all (string_to_array(:'apart', ' '))
 
 -- name: inputs
 -- What loads only read is the same for both ledgers.
 select format('insert into pg_temp.%I select * from weir.%I', 'weir.' || c.relname, c.relname)
 from pg_class c
-where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r' and c.relname <> 'migration'
-  and c.relname <> all (string_to_array(:'written', ' '))
+where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r'
+  and c.relname <> all (string_to_array(:'apart', ' ') || string_to_array(:'written', ' '))
 
 -- name: shadow_tables
 -- What is known of all other tables, and nothing of this one.
