@@ -28,6 +28,8 @@ sql_files (const char *prefix)
   return (const char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
+#define NEXT_STATEMENT "\n-- name: "
+
 /* The text of "file/name", owned by the caller. */
 static char *
 find_statement (const char *statement)
@@ -39,12 +41,14 @@ find_statement (const char *statement)
   if (text == NULL)
     g_error ("no SQL file %s", file);
   g_autofree char *mark = g_strdup_printf ("-- name: %s\n", slash + 1);
-  const char *start = strstr (text, mark);
+  /* Not strstr: a sanitizer makes one of it that looks for the end of all the text each time. */
+  const char *behind = text + strlen (text);
+  const char *start = memmem (text, (size_t) (behind - text), mark, strlen (mark));
   if (start == NULL)
     g_error ("no statement %s in %s", slash + 1, file);
   start += strlen (mark);
-  const char *end = strstr (start, "\n-- name: ");
-  return end == NULL ? g_strdup (start) : g_strndup (start, (gsize) (end - start));
+  const char *end = memmem (start, (size_t) (behind - start), NEXT_STATEMENT, strlen (NEXT_STATEMENT));
+  return g_strndup (start, (gsize) ((end != NULL ? end : behind) - start));
 }
 
 static const SqlVar *
