@@ -241,6 +241,16 @@ test_rejects (void **state)
   assert_json (list, "0.original", "Eve,");
 }
 
+/* Not by g_strsplit: for each line a sanitizer looks for the end of all the text. */
+static int
+count_lines (const char *text)
+{
+  int lines = 0;
+  for (; *text != '\0'; text++)
+    lines += *text == '\n';
+  return lines;
+}
+
 /* More than are read at once, in each form. */
 static void
 test_many_rejects (void **state)
@@ -261,11 +271,9 @@ test_many_rejects (void **state)
   for (int i = 0; i <= 4200; i++)
     assert_int_equal (json_integer_value (json_object_get (json_array_get (list, (size_t) i + 1), "line")), i + 4);
   g_autoptr (Outcome) csv = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
-  g_auto (GStrv) lines = g_strsplit (csv->out, "\n", -1);
-  assert_int_equal (g_strv_length (lines), 4203); /* a header, and the end */
+  assert_int_equal (count_lines (csv->out), 4202); /* with a header */
   g_autoptr (Outcome) table = expect_weir (home, 0, "rejects", "last", NULL);
-  g_auto (GStrv) shown = g_strsplit (table->out, "\n", -1);
-  assert_int_equal (g_strv_length (shown), 4204);
+  assert_int_equal (count_lines (table->out), 4203);
   assert_contains (table->out, "repaired: too_few_fields  2 fields where there are 3 columns");
 }
 

@@ -245,8 +245,11 @@ test_tls (void **state)
   if (!page_is_built () || openssl == NULL)
     skip ();
   g_autofree char *log = home_path (home, "openssl.log");
-  const char *const make[] = { openssl, "req",           "-new",    "-x509",    "-days", "2",        "-nodes",
-                               "-subj", "/CN=localhost", "-keyout", "page.key", "-out",  "page.crt", NULL };
+  const char *const make[] = { openssl,         "req",     "-new",     "-x509",
+                               "-newkey",       "ec",      "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                               "-days",         "2",       "-nodes",   "-subj",
+                               "/CN=localhost", "-keyout", "page.key", "-out",
+                               "page.crt",      NULL };
   const ProcessSetup setup = { .folder = home->path, .out = log };
   assert_int_equal (process_wait (process_start (&setup, make)), 0);
   home_configure (home, ", \"page\": {\"listen\": \"0.0.0.0:0\", \"tls\": {\"certificate\": \"page.crt\", \"key\": \"page.key\"}}");

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -132,19 +133,31 @@ read_proc (const char *pid, const char *name, char separator)
   return text;
 }
 
+/* Whether a process has that in its environment. By plain calls: each process of the machine is asked, and most are others'. */
+static bool
+has_in_environment (int proc, const char *pid, const char *mark)
+{
+  static char bytes[1 << 17];
+  char path[64];
+  snprintf (path, sizeof path, "%s/environ", pid);
+  AUTO_FD int file = openat (proc, path, O_RDONLY | O_CLOEXEC);
+  size_t length = 0;
+  for (ssize_t n; file >= 0 && length < sizeof bytes && (n = read (file, bytes + length, sizeof bytes - length)) > 0;)
+    length += (size_t) n;
+  return memmem (bytes, length, mark, strlen (mark)) != NULL;
+}
+
 GHashTable *
 process_list (const char *folder)
 {
   GHashTable *list = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autofree char *mark = g_strdup_printf (PROCESS_MARK "=%s/", folder);
-  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
-  for (const char *name; proc != NULL && (name = g_dir_read_name (proc)) != NULL;)
+  g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
+  AUTO_FD int proc = open ("/proc", O_PATH | O_CLOEXEC);
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
     {
       int pid = atoi (name);
-      if (pid <= 0 || pid == getpid ())
-        continue;
-      g_autofree char *environment = read_proc (name, "environ", '\n');
-      if (environment == NULL || strstr (environment, mark) == NULL)
+      if (pid <= 0 || pid == getpid () || !has_in_environment (proc, name, mark))
         continue;
       g_autofree char *arguments = read_proc (name, "cmdline", ' ');
       if (arguments != NULL && *arguments != '\0')

@@ -78,6 +78,10 @@ copy_data (Cluster *cluster)
       run_tool (cluster, "postgres",
                 (const char *[]) { initdb, "--pgdata", cluster->data, "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres",
                                    "--auth=trust", "--no-sync", "--no-instructions", "--wal-segsize=1", NULL });
+      /* Each database of a test is a copy of these files; maps of free and of visible pages are made again where they are needed. */
+      run_tool (
+          cluster, NULL,
+          (const char *[]) { "/usr/bin/find", cluster->data, "-name", "*_fsm", "-delete", "-o", "-name", "*_vm", "-delete", NULL });
       run_tool (cluster, NULL, (const char *[]) { "/bin/cp", "-a", cluster->data, part, NULL });
       g_assert (rename (part, template) == 0);
       return;
