@@ -10,12 +10,16 @@ db_stop_error (GError **error)
   return weir_error (error, WEIR_ERROR_STOP, "stopped while working with the database");
 }
 
+/* libpq's lines behind the first are one sentence, indented by tabs. */
 bool
 db_connection_error (Db *db, GError **error)
 {
-  g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
-  const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
-  const char *rest = lines[0] != NULL && lines[1] != NULL ? g_strstrip (lines[1]) : "";
+  g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    g_strstrip (*line);
+  const char *first = lines[0] != NULL ? lines[0] : "";
+  g_autofree char *rest = g_strjoinv (" ", lines[0] != NULL ? lines + 1 : lines);
+  g_strstrip (rest);
   return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_CONNECTION_LOST, .detail = *rest != '\0' ? rest : NULL },
                     "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
 }

@@ -24,7 +24,7 @@ bool ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **
 bool ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **error);
 
 /* Of each job (as text_array has them): columns job, pulled (when its last pull ended, in seconds since 1970, where the ledger keeps it without a
- * bookmark), held_run and held_file (as ledger_pull_held has them, of the run 8 digits). */
+ * bookmark), held_run and held_file (as ledger_pull_held has them, of the run 8 digits), is_pulled (now). */
 bool ledger_pull_of_jobs (Db *db, const char *jobs, DbResult **ret_rows, GError **error);
 
 /* The rows of a table, for which the condition (SQL) holds. */

@@ -212,5 +212,7 @@ files_discover (Store *store, const Request *request, GError **error)
       if (settled)
         tell_file (listed);
     }
+  if (files->len == 0 && request->from == NULL)
+    connect_note ("of files in folders say which: weir discover CONNECTION 'out/*.csv'");
   return true;
 }

@@ -11,11 +11,26 @@ check_base (const Request *request, GError **error)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "the configuration is not as it should be");
   g_autoptr (HttpSession) session = http_session_new (&connection, request);
   g_auto (HttpReply) reply = { 0 };
-  g_autofree char *plain = http_url_plain (connection.base);
-  if (!http_session_fetch (session, &(HttpCall) { .url = connection.base, .what = plain }, 404, &reply, error))
+  if (!http_session_fetch (session, &(HttpCall) { .url = connection.base, .what = "the URL of the connection" }, 404, &reply,
+                           error))
     return false;
   connect_checked ("connect", true, "it answers: HTTP %ld", reply.status);
   return true;
+}
+
+/* A path that is misspelt looks as one whose member is missing this time: only a person knows. */
+static void
+note_slips (const HttpReader *reader, const Json *columns)
+{
+  g_autoptr (Json) known = http_rows_memory (reader->rows);
+  if (reader->lacks_next)
+    connect_note ("the first page of %s has nothing where \"pages\" looks for the next one: no other would be read", reader->name);
+  for (size_t i = 0; i < json_array_size (columns); i++)
+    {
+      const char *name = json_string_value (json_object_get (json_array_get (columns, i), "name"));
+      if (!json_is_string (json_object_get (known, name)))
+        connect_note ("the first page of %s has no value for the column \"%s\": is its path right?", reader->name, name);
+    }
 }
 
 static bool
@@ -29,6 +44,8 @@ http_check (const Request *request, GError **error)
       || !http_reader_piece (&reader, true, &is_piece, error))
     return false;
   g_autoptr (Json) columns = http_rows_describe (reader.rows);
+  if (http_rows_count (reader.rows) > 0)
+    note_slips (&reader, columns);
   connect_checked ("connect", true, "it answers");
   connect_checked ("read", true, "the first page of %s: %" PRIi64 " rows, %zu columns", reader.name, http_rows_count (reader.rows),
                    json_array_size (columns));

@@ -110,6 +110,7 @@ read_pages (HttpReader *reader, const HttpWords *words, bool first_page_only, GE
   for (bool has_next = true; has_next && (pages.page == 1 || !first_page_only);)
     if (!connect_go_on (error) || !read_page (reader, &pages, words, &has_next, error))
       return false;
+  reader->lacks_next = pages.page == 2 && pages.is_lacking;
   return true;
 }
 

@@ -19,6 +19,7 @@ typedef struct
   int64_t date;         /* what the server's clock said when the last piece was begun; 0: nothing */
   int64_t pages, bytes; /* so far */
   bool told_no_end;     /* that nobody knows where answers end */
+  bool lacks_next;      /* the only page that was read does not say which one is next */
 } HttpReader;
 
 /* "from" and "stream": of the request, or what discover looks at. False with mistakes told, or an error. */

@@ -263,7 +263,8 @@ prepare_check (const Request *request, const SingerSettings *settings, ReadPlan 
   if (prepared->catalog == NULL)
     return false;
   const Json *streams = json_object_get (prepared->catalog, "streams");
-  connect_checked ("connect", true, "the tap runs, and has %zu streams", json_array_size (streams));
+  size_t n = json_array_size (streams);
+  connect_checked ("connect", true, "the tap runs, and has %zu stream%s", n, n == 1 ? "" : "s");
   if (!read_plan_read (request, plan, error))
     return false;
   plan->name = catalog_id (json_array_get (streams, 0));

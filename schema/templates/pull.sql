@@ -54,11 +54,15 @@ from weir.pulled_file where source = :'job' and settled_on is null order by path
 select count(*) from :"schema".:"table" w where :condition
 
 -- name: of_jobs
--- When the last pull of each ended, whoever began it, as far as the ledger knows; and which of its files waits for a person, as in "held".
+-- When the last pull of each ended, whoever began it, as far as the ledger knows; which of its files waits for a person, as in "held"; and whether somebody has its "lock".
 select j.name as job, extract(epoch from greatest(
          (select max(e.completed_on) from weir.execution e where e.pipeline = 'pull ' || j.name),
          (select max(e.completed_on) from weir.pulled_file p join weir.execution e on e.execution_id = p.run_id where p.source = j.name)))::bigint as pulled,
-       h.run as held_run, h.file_name as held_file
+       h.run as held_run, h.file_name as held_file,
+       exists (select from pg_locks l
+               where l.granted and l.locktype = 'advisory' and l.objsubid = 1
+                 and l.database = (select oid from pg_database where datname = current_database())
+                 and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('weir.pull ' || j.name, 0)) as is_pulled
 from unnest(:'jobs'::text[]) j (name)
 left join lateral (select left(f.run_id::text, 8) as run, f.file_name from weir.file f
                    where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state = 'held'

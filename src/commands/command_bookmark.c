@@ -44,7 +44,7 @@ print_rows (const DbResult *rows)
       g_ptr_array_add (cells, g_strdup (db_result_named (rows, row, "source")));
       g_ptr_array_add (cells, text_printable (stream, strlen (stream), 60));
       g_ptr_array_add (cells, text_printable (position, strlen (position), 100));
-      g_ptr_array_add (cells, run != NULL ? g_strndup (run, 8) : g_strdup ("by hand"));
+      g_ptr_array_add (cells, run != NULL ? g_strndup (run, 8) : g_strdup ("none"));
       g_ptr_array_add (cells, show_time (db_result_named (rows, row, "updated_on")));
     }
   if (cells->len == 0)

@@ -142,6 +142,15 @@ table_of (const Job *job)
   return ((const JobStream *) job->streams->pdata[0])->table;
 }
 
+/* Of several jobs it has to be seen whose it is. Takes the error. */
+static GError *
+with_name (const Job *job, GError *error)
+{
+  if (strstr (error->message, job->name) == NULL && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
+    g_prefix_error (&error, "%s: ", job->name);
+  return error;
+}
+
 /* Takes the error. *ret_end_of_all: where no other job would go better. */
 static void
 tell_failure (Telling *telling, const Job *job, ConnectedHow how, GError *error, bool *ret_end_of_all)
@@ -151,7 +160,7 @@ tell_failure (Telling *telling, const Job *job, ConnectedHow how, GError *error,
   telling->code = MAX (telling->code, code);
   if (!telling->json)
     {
-      command_fail (error, false);
+      command_fail (with_name (job, error), false);
       if (*ret_end_of_all)
         fprintf (stderr, "HINT:  Nothing is lost: `weir pull %s` goes on from there.\n", job->name);
       return;
@@ -238,6 +247,8 @@ check_pulls (const PullCommand *options, const Job *job, GError **error)
     return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" is a stream of steps: it has no windows", job->name);
   if (job->steps == NULL && (options->resume || options->dry_run))
     return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" has no steps: --resume and --dry-run are for those", job->name);
+  if (options->gaps && job->connection != NULL && job->window == NULL)
+    return weir_error (error, WEIR_ERROR_MODEL, "job \"%s\" has no \"window\": only jobs that have one know of gaps", job->name);
   if (job->connection != NULL || job->steps != NULL)
     return true;
   g_autofree char *hint = g_strdup_printf ("`weir push %s` delivers its table.", job->name);
@@ -254,7 +265,7 @@ choose (const Jobs *jobs, const Call *call, GError **error)
   for (guint i = 0; options->all && i < jobs->jobs->len; i++)
     {
       const Job *job = jobs->jobs->pdata[i];
-      if (job->connection != NULL || (job->steps != NULL && !options->gaps))
+      if (options->gaps ? job->window != NULL : job->connection != NULL || job->steps != NULL)
         g_ptr_array_add (chosen, jobs->jobs->pdata[i]);
     }
   for (int i = 0; i < call->n_arguments; i++)

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/text.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "pipeline/warehouse/columns.h"
@@ -146,8 +147,8 @@ static void
 print_progress (const Json *progress)
 {
   g_autofree char *place = delivered_place (progress);
-  fprintf (stderr, "\r\033[K%s: %s: %" JSON_INTEGER_FORMAT " rows", place, json_string_value (json_object_get (progress, "table")),
-           json_integer_value (json_object_get (progress, "rows")));
+  g_autofree char *rows = text_count (json_integer_value (json_object_get (progress, "rows")));
+  fprintf (stderr, "\r\033[K%s: %s: %s rows", place, json_string_value (json_object_get (progress, "table")), rows);
 }
 
 static void
@@ -331,7 +332,7 @@ tell_nothing (int64_t waiting, const GPtrArray *empty)
 {
   puts (waiting > 0 ? "Another weir has delivered what waited." : "Nothing waits to be delivered.");
   for (guint i = 0; i < empty->len; i++)
-    printf ("%s: nothing was delivered yet: its table has no rows.\n", (const char *) empty->pdata[i]);
+    printf ("%s: nothing was delivered yet: its table has no rows, or is not there.\n", (const char *) empty->pdata[i]);
 }
 
 static bool

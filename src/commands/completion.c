@@ -230,6 +230,13 @@ offer_words (const Command *command)
     offer (command_word_name (*word), (*word)->summary);
 }
 
+/* Of the same kind as the first: "JOB...", and not "TABLE KEY...". */
+static bool
+takes_more (const Command *command)
+{
+  return strstr (command->arguments, "...") != NULL && strchr (command->arguments, ' ') == NULL;
+}
+
 /* The first argument may be a word, or a name, also behind a word; the others are files, or what nobody knows. */
 static void
 offer_arguments (Line *line)
@@ -239,7 +246,7 @@ offer_arguments (Line *line)
     offer_words (command);
   if (line->word != NULL && line->arguments == 1)
     offer_named (line, line->word->arguments);
-  if (line->arguments > 0)
+  if (line->arguments > 0 && !takes_more (command))
     return;
   if (command->words == NULL && strchr (command->arguments, '|') != NULL)
     offer_alternatives (command->arguments);

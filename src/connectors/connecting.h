@@ -60,8 +60,8 @@ char *connector_program (const Settings *settings, const Json *connection, GErro
 bool connector_call (const Settings *settings, const ConnectorCall *call, Connected *ret, GError **error);
 
 /* An error of what did not go well, for people: its messages, and all mistakes with their paths in the detail. TRANSIENT, CRASHED without is_broken, and what was late: RETRY;
- * STOPPED else: STOP; the others MODEL. "what" begins the message: the name of a job or connection, perhaps with more behind a blank. Returns false; true where it is DONE. */
-bool connected_error (const Connected *connected, const char *what, GError **error);
+ * STOPPED else: STOP; the others MODEL. "what" begins the message; "name" is the job or connection that `weir check` tries again. Returns false; true where it is DONE. */
+bool connected_error (const Connected *connected, const char *what, const char *name, GError **error);
 
 /* How an error is told that no connector has said: as the configuration's, or (DONE) by its own word. */
 ConnectedHow connected_how_of (const GError *error);

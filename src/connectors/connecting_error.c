@@ -1,8 +1,7 @@
 #include "src/connectors/connecting.h"
 
+#include "base/docs.h"
 #include "base/error.h"
-
-#include <string.h>
 
 const char *const connected_words[] = {
   [CONNECTED_DONE] = "done",
@@ -18,7 +17,7 @@ const char *const connected_words[] = {
 /* Without a name `weir check` calls nobody. */
 #define TRY_IT " Then try: weir check "
 
-/* What to do, where the connector does not say it; behind TRY_IT what was called belongs. */
+/* What to do, where the connector does not say it; behind TRY_IT a name belongs. */
 static const char *const hints[] = {
   [CONNECTED_TRANSIENT] = "It may go well another time.",
   [CONNECTED_CREDENTIALS] = "Mend user, password, certificate or host key, in weir.json or the file that it names." TRY_IT,
@@ -29,7 +28,7 @@ static const char *const hints[] = {
   [CONNECTED_STOPPED] = NULL,
 };
 
-#define BROKEN_HINT "Nothing of what it brought counts. It does not keep to the protocol, and has to be mended: docs/connectors.md."
+#define BROKEN_HINT "Nothing of what it brought counts. It does not keep to the protocol, and has to be mended: "
 
 static WeirErrorCode
 find_code (const Connected *connected)
@@ -91,22 +90,21 @@ choose_hint (const Connected *connected)
   return g_str_has_prefix (path, "connection") ? "Mend the connection in weir.json." TRY_IT : "Mend the job." TRY_IT;
 }
 
-/* The same, with the name of the job or connection; more may stand behind it. Owned by the caller. */
+/* The same, with the name behind it. Owned by the caller. */
 static char *
-find_hint (const Connected *connected, const char *what)
+find_hint (const Connected *connected, const char *name)
 {
   const char *hint = choose_hint (connected);
-  return hint != NULL && g_str_has_suffix (hint, TRY_IT) ? g_strdup_printf ("%s%.*s", hint, (int) strcspn (what, " "), what)
-                                                         : g_strdup (hint);
+  return hint != NULL && g_str_has_suffix (hint, TRY_IT) ? g_strconcat (hint, name, NULL) : g_strdup (hint);
 }
 
 /* One error is the message; of several each is a line of the detail. */
 static bool
-fail_as_told (const Connected *connected, const char *what, GError **error)
+fail_as_told (const Connected *connected, const char *what, const char *name, GError **error)
 {
   size_t n = json_array_size (connected->errors);
   const Json *first = json_array_get (connected->errors, 0);
-  g_autofree char *hint = find_hint (connected, what);
+  g_autofree char *hint = find_hint (connected, name);
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < n; i++)
     append_error (lines, json_array_get (connected->errors, i));
@@ -124,20 +122,21 @@ connected_how_of (const GError *error)
 }
 
 bool
-connected_error (const Connected *connected, const char *what, GError **error)
+connected_error (const Connected *connected, const char *what, const char *name, GError **error)
 {
   bool is_told =
       connected->how != CONNECTED_STOPPED && connected->how != CONNECTED_CRASHED && json_array_size (connected->errors) > 0;
   if (connected->how == CONNECTED_DONE)
     return true;
   if (is_told)
-    return fail_as_told (connected, what, error);
+    return fail_as_told (connected, what, name, error);
   if (connected->how == CONNECTED_STOPPED && !connected->is_late)
     return weir_error (error, WEIR_ERROR_STOP, "%s: stopped; nothing of what was under way counts", what);
   g_autoptr (GString) lines = g_string_new (NULL);
   for (size_t i = 0; i < json_array_size (connected->errors); i++)
     append_error (lines, json_array_get (connected->errors, i));
-  const char *hint = connected->is_broken ? BROKEN_HINT : hints[connected->how];
+  g_autofree char *page = docs_path ("connectors.md"), *broken = g_strconcat (BROKEN_HINT, page, NULL);
+  const char *hint = connected->is_broken ? broken : hints[connected->how];
   const Failure failure = { find_code (connected), .detail = lines->len > 0 ? lines->str : NULL, .hint = hint };
   return weir_fail (error, &failure, "%s: the connector %s", what,
                     connected->ended != NULL ? connected->ended : "ended without a word");

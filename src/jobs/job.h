@@ -112,6 +112,9 @@ const Json *connection_find (const Settings *settings, const char *name, GError 
  * they stand for is kept in settings->resolved, so that nobody is told it. MODEL, LOCAL. A new reference. */
 Json *job_resolve (const Settings *settings, const Json *part, const char *place, GError **error);
 
+/* Whether each "${file:PATH}" can be read. The environment may be another's, who pulls. Errors as of job_resolve. */
+bool job_check_files (const Settings *settings, const Json *part, const char *place, GError **error);
+
 /* The JSON schema of jobs, for editors. A new reference. */
 Json *job_schema (void);
 

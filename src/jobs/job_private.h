@@ -49,7 +49,7 @@ Json *job_steps_schema (void);
 void job_check_steps (Job *job, const Json *root, const Settings *settings, const Catalog *catalog, const MemberScope *scope);
 
 /* In job_rules.c. */
-void job_check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings);
+void job_check_connection (const MemberScope *scope, const char *path, const char *name, bool reads, const Settings *settings);
 
 /* Moves jobs that cannot be there together to the broken ones. In job_together.c. */
 void jobs_part (Jobs *jobs);

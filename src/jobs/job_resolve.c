@@ -8,6 +8,7 @@ typedef struct
 {
   const Settings *settings;
   MemberScope scope;
+  bool only_files;
   bool is_local; /* all that went wrong is the machine's */
   char *hint;    /* of the first that has one; NULL: none has */
 } Resolving;
@@ -28,7 +29,7 @@ resolve_text (Resolving *resolving, const char *path, const Json *value)
 {
   g_autoptr (GError) error = NULL;
   const char *text = json_string_value (value);
-  if (!settings_is_reference (text))
+  if (!settings_is_reference (text) || (resolving->only_files && !g_str_has_prefix (text, "${file:")))
     return json_copy ((Json *) value);
   g_autofree char *found = settings_resolve (resolving->settings, text, &error);
   if (found == NULL)
@@ -95,11 +96,11 @@ fail_with (const Resolving *resolving, GError **error)
     weir_fail (error, &failure, "%u values could not be read that weir.json or the job takes from elsewhere", n);
 }
 
-Json *
-job_resolve (const Settings *settings, const Json *part, const char *place, GError **error)
+static Json *
+resolve_part (const Settings *settings, const Json *part, const char *place, bool only_files, GError **error)
 {
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  g_auto (Resolving) resolving = { settings, { .problems = problems }, true, NULL };
+  g_auto (Resolving) resolving = { settings, { .problems = problems }, only_files, true, NULL };
   settings_check_references (&resolving.scope, place, part);
   resolving.is_local = problems->len == 0;
   g_autoptr (Json) resolved = part != NULL ? resolve (&resolving, place, part) : json_object ();
@@ -107,4 +108,17 @@ job_resolve (const Settings *settings, const Json *part, const char *place, GErr
     return g_steal_pointer (&resolved);
   fail_with (&resolving, error);
   return NULL;
+}
+
+Json *
+job_resolve (const Settings *settings, const Json *part, const char *place, GError **error)
+{
+  return resolve_part (settings, part, place, false, error);
+}
+
+bool
+job_check_files (const Settings *settings, const Json *part, const char *place, GError **error)
+{
+  g_autoptr (Json) resolved = resolve_part (settings, part, place, true, error);
+  return resolved != NULL;
 }

@@ -14,10 +14,27 @@ static const struct
 
 /* ---- connections ---- */
 
-void
-job_check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings)
+/* What weir's own connectors cannot do; what others can they say when they are asked. */
+static void
+check_direction (const MemberScope *scope, const char *path, const Json *connection, bool reads)
 {
-  if (name == NULL || json_object_get (settings->connections, name) != NULL)
+  static const char *const no_sources[] = { "smtp", "webhook", NULL }, *const no_destinations[] = { "http", NULL };
+  const char *type = json_string_value (json_object_get (connection, "type"));
+  if (type == NULL || json_object_get (connection, "program") != NULL)
+    return;
+  if (reads && g_strv_contains (no_sources, type))
+    members_problem (scope, path, "nothing can be pulled from a connection of type \"%s\"", type);
+  if (!reads && g_strv_contains (no_destinations, type))
+    members_problem (scope, path, "nothing can be delivered to a connection of type \"%s\"", type);
+}
+
+void
+job_check_connection (const MemberScope *scope, const char *path, const char *name, bool reads, const Settings *settings)
+{
+  const Json *found = name != NULL ? json_object_get (settings->connections, name) : NULL;
+  if (found != NULL)
+    check_direction (scope, path, found, reads);
+  if (name == NULL || found != NULL)
     return;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *known;
@@ -35,11 +52,11 @@ static void
 check_connections (const Job *job, const Json *root, const Settings *settings, const MemberScope *scope)
 {
   const Json *deliver = json_object_get (root, "deliver");
-  job_check_connection (scope, "$.from.connection", job->connection, settings);
+  job_check_connection (scope, "$.from.connection", job->connection, true, settings);
   for (size_t i = 0; i < json_array_size (deliver); i++)
     {
       g_autofree char *path = g_strdup_printf ("$.deliver[%zu].to", i);
-      job_check_connection (scope, path, json_string_value (json_object_get (json_array_get (deliver, i), "to")), settings);
+      job_check_connection (scope, path, json_string_value (json_object_get (json_array_get (deliver, i), "to")), false, settings);
     }
 }
 

@@ -224,7 +224,7 @@ check_extract (const Checking *checking)
   g_autofree char *from = members_path (checking->path, "from"), *place = members_path (from, "connection");
   g_autofree char *query = members_path (from, "query_file"), *params = members_path (from, "params");
   const char *file = json_string_value (json_object_get (step->rest, "query_file"));
-  job_check_connection (checking->scope, place, step->connection, checking->settings);
+  job_check_connection (checking->scope, place, step->connection, true, checking->settings);
   check_twice (checking);
   check_params (checking, params);
   if (step->name != NULL && checking->catalog != NULL)
@@ -251,7 +251,7 @@ check_delivery (const Checking *checking)
   g_autofree char *deliver = members_path (checking->path, "deliver"), *to = members_path (checking->path, "to");
   g_autofree char *body = members_path (checking->path, "body_file"), *text = NULL;
   const char *file = json_string_value (json_object_get (step->rest, "body_file"));
-  job_check_connection (checking->scope, to, step->connection, checking->settings);
+  job_check_connection (checking->scope, to, step->connection, false, checking->settings);
   if (step->name != NULL)
     check_result (checking, deliver, step->name);
   if (file != NULL && !g_str_has_prefix (file, "${"))

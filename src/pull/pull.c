@@ -279,7 +279,7 @@ pull_table_of (const Job *job)
 static bool
 is_trouble (const Pulling *pulling, const GError *error)
 {
-  bool is_wrong_use = pulling->options->from != NULL && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL);
+  bool is_wrong_use = pulling->misused || (pulling->options->from != NULL && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
   return !is_wrong_use && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP)
          && weir_error_get_reason (error) != REASON_LOCK_BUSY;
 }

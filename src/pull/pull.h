@@ -53,6 +53,9 @@ Db *pull_session (Pulling *pulling, GError **error);
 /* Under which run its failure is kept: one that has an execution of its own. */
 void pull_set_run (Pulling *pulling, Uid run);
 
+/* What was typed cannot be; that is no trouble of the job. */
+void pull_set_misused (Pulling *pulling);
+
 /* It says nothing of whether the job can be pulled again: an incident stays. */
 void pull_keep_trouble (Pulling *pulling);
 

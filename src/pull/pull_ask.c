@@ -164,9 +164,9 @@ pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_con
         return true;
       int pause = connected_is_full (ret_connected) ? 0 : connected_pause (ret_connected->how, tries);
       if (pause == 0)
-        return connected_error (ret_connected, pulling->job->name, error);
+        return connected_error (ret_connected, pulling->job->name, pulling->job->name, error);
       g_autoptr (GError) problem = NULL;
-      connected_error (ret_connected, pulling->job->name, &problem);
+      connected_error (ret_connected, pulling->job->name, pulling->job->name, &problem);
       pull_tell (pulling, "%s; once more in %d s", pull_without_name (pulling->job, problem->message), pause);
       connected_clear (ret_connected);
       if (!connector_wait (pause, pulling->options->loader->options.stop_fd, error))

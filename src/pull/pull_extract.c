@@ -20,6 +20,12 @@ pull_set_run (Pulling *pulling, Uid run)
 }
 
 void
+pull_set_misused (Pulling *pulling)
+{
+  pulling->misused = true;
+}
+
+void
 pull_keep_trouble (Pulling *pulling)
 {
   pulling->well = false;

@@ -17,7 +17,8 @@ typedef struct
   WindowRule rule;
   Window window;
   Json *asked;   /* the window as the connector gets it; NULL: none */
-  bool anything; /* something was loaded, or the bookmark moved */
+  bool anything; /* something was loaded */
+  int empty;     /* windows that had no rows */
   int batches;
 } Stream;
 
@@ -219,7 +220,7 @@ take_over (Stream *stream, PullSpool *spool, const Connected *connected, GError 
     }
   if (next == NULL || is_our_own (next) || json_equal (next, stream->position))
     return true;
-  stream->anything = stream->has_window;
+  stream->empty += stream->has_window ? 1 : 0;
   return pull_move (pulling, stream->position, next, error);
 }
 
@@ -365,6 +366,8 @@ pull_rows (Pulling *pulling, GError **error)
     return false;
   if (stream.has_rule && find_position (&stream, NULL))
     tell_gaps (&stream);
+  if (stream.empty > 0)
+    pull_tell (pulling, "%d window%s without rows", stream.empty, stream.empty == 1 ? "" : "s");
   if (!stream.anything && !mirror && !pulling->over)
     pull_tell_nothing_new (pulling, stream.position);
   return true;

@@ -363,7 +363,7 @@ settle (Sending *sending, const Connected *connected, GError **error)
   said_by_connector (detail, sending->delivery.delivered, connected);
   if (connected->how == CONNECTED_DONE)
     return settle_done (sending, connected, detail, error);
-  (void) connected_error (connected, sending->place, &problem);
+  (void) connected_error (connected, sending->place, sending->delivery.job, &problem);
   said_error (detail, said_class (connected), problem);
   if (said_is_stopped (connected))
     return settle_stopped (sending, detail), g_propagate_error (error, g_steal_pointer (&problem)), false;

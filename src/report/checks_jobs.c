@@ -2,20 +2,23 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/members.h"
 #include "src/jobs/deliveries.h"
 #include "src/steps/steps.h"
 
 /* ---- without a call ---- */
 
 static void
-check_programs (const Settings *settings, GPtrArray *checks)
+check_connections (const Settings *settings, GPtrArray *checks)
 {
   const char *name;
   Json *connection;
   json_object_foreach (settings->connections, name, connection)
     {
       GError *error = NULL;
-      g_autofree char *program = connector_program (settings, connection, &error);
+      g_autofree char *program = connector_program (settings, connection, &error), *place = members_path ("$.connections", name);
+      if (program != NULL)
+        (void) job_check_files (settings, connection, place, &error);
       checks_add (checks, "connection",
                   g_strdup_printf ("%s%s%s", name, program != NULL ? ", by " : "", program != NULL ? program : ""), error);
     }
@@ -64,7 +67,7 @@ void
 checks_jobs (const Settings *settings, const Catalog *catalog, GPtrArray *checks)
 {
   GError *error = NULL;
-  check_programs (settings, checks);
+  check_connections (settings, checks);
   g_autoptr (Jobs) jobs = jobs_load (settings, &error);
   if (jobs == NULL)
     {
@@ -123,6 +126,7 @@ try_connection (const Trying *trying, const char *connection, const Json *reques
 {
   GError *problem = NULL;
   g_auto (Connected) connected = { 0 };
+  const char *job = json_string_value (json_object_get (request, "job"));
   if (!ask_connector (trying->asking, connection, "check", request, &connected, &problem))
     {
       checks_add (trying->checks, "connect", g_strdup (connection), problem);
@@ -133,7 +137,7 @@ try_connection (const Trying *trying, const char *connection, const Json *reques
   for (size_t i = 0; i < json_array_size (connected.notes); i++)
     g_ptr_array_add (trying->notes,
                      g_strdup_printf ("%s: %s", connection, json_string_value (json_array_get (connected.notes, i))));
-  if (connected_error (&connected, connection, &problem))
+  if (connected_error (&connected, connection, job != NULL ? job : connection, &problem))
     {
       if (json_array_size (connected.checked) == 0)
         checks_add (trying->checks, "connect", g_strdup (connection), NULL);

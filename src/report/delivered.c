@@ -129,9 +129,9 @@ print_trouble (const Json *object, const char *place, const char *runs)
   bool is_refused = g_strcmp0 (text_at (object, "state"), "refused") == 0;
   g_autofree char *said = message != NULL ? text_printable (message, strlen (message), 300) : g_strdup ("nothing was said");
   if (is_refused)
-    printf ("%s: %s of %s waits for a person: %s\n", place, runs, table, said);
+    printf ("%s: %s of %s, waiting for a person: %s\n", place, runs, table, said);
   else
-    printf ("%s: %s of %s not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
+    printf ("%s: %s of %s, not delivered yet, tried again at %s: %s\n", place, runs, table, text_at (object, "next"), said);
   print_lines (text_at (detail, "detail"));
   if (is_refused && hint != NULL)
     {
@@ -185,10 +185,9 @@ delivered_print_result (const Json *result)
   printf ("%s\n", text);
   for (size_t i = 0; i < json_array_size (notes); i++)
     printf ("  NOTE:  %s\n", json_string_value (json_array_get (notes, i)));
-  const char *const members[][2] = { { "detail", "DETAIL" }, { "hint", "HINT" } };
-  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
-    if (text_at (detail, members[i][0]) != NULL)
-      printf ("  %s:  %s\n", members[i][1], text_at (detail, members[i][0]));
+  print_lines (text_at (detail, "detail"));
+  if (text_at (detail, "hint") != NULL)
+    printf ("  HINT:  %s\n", text_at (detail, "hint"));
   fflush (stdout);
 }
 

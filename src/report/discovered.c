@@ -75,7 +75,7 @@ discover_streams (const Asking *asking, const char *connection, const char *stre
   else if (stream != NULL)
     json_object_set_new (request, "stream", weir_json_string (stream));
   if (!ask_connector (asking, connection, "discover", request, &connected, error)
-      || !connected_error (&connected, connection, error))
+      || !connected_error (&connected, connection, connection, error))
     return NULL;
   for (size_t i = 0; i < json_array_size (connected.notes); i++)
     fprintf (stderr, "note: %s\n", json_string_value (json_array_get (connected.notes, i)));
@@ -179,8 +179,7 @@ discovered_show (const Json *streams, bool columns)
   const Json *first = json_array_get (streams, 0);
   bool has_columns = json_array_size (json_object_get (first, "columns")) > 0;
   if (json_array_size (streams) == 0)
-    puts ("There is nothing that could be pulled. Files in other folders than the first are named in a job, by \"path\": "
-          "\"out/*.csv\".");
+    puts ("There is nothing that could be pulled.");
   else if (columns && has_columns)
     show_columns (first);
   else if (g_str_equal (text_of (first, "kind"), "file"))

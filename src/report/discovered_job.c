@@ -113,7 +113,9 @@ discovered_propose (const Settings *settings, const char *connection, const char
     return refuse_many (connection, streams, error), NULL;
   Json *job = json_pack ("{s:s, s:{s:s}}", "$schema", "../schema/job.schema.json", "from", "connection", connection);
   const char *name = pattern != NULL ? pattern : text_of (stream, "name");
-  *ret_name = is_tap ? g_strdup (connection) : pattern != NULL ? table_of_pattern (pattern, connection) : table_of (name, is_file);
+  *ret_name = is_tap && json_array_size (streams) > 1 ? g_strdup (connection)
+              : pattern != NULL                       ? table_of_pattern (pattern, connection)
+                                                      : table_of (name, is_file);
   if (is_tap)
     return propose_tap (job, streams), job;
   json_object_set_new (json_object_get (job, "from"), is_table ? "table" : "path", json_string (name));

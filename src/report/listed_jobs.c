@@ -103,15 +103,21 @@ instant_of (const char *seconds)
   return weir_json_string (text);
 }
 
-/* What the ledger says of its pulls, whoever began them. */
-static void
-add_pulls (Json *object, const DbResult *rows)
+/* The row of its pulls; -1: none. */
+static int
+find_pulls (const DbResult *rows, const char *job)
 {
-  static const char *const times[] = { "pulled", NULL };
-  const char *job = json_string_value (json_object_get (object, "name"));
   int row = rows != NULL ? db_result_rows (rows) - 1 : -1;
   while (row >= 0 && strcmp (db_result_named (rows, row, "job"), job) != 0)
     row--;
+  return row;
+}
+
+/* What the ledger says of its pulls, whoever began them. */
+static void
+add_pulls (Json *object, const DbResult *rows, int row)
+{
+  static const char *const times[] = { "pulled", NULL };
   json_object_set_new (object, "pulled", instant_of (row >= 0 ? db_result_named (rows, row, "pulled") : NULL));
   const char *run = row >= 0 ? db_result_named (rows, row, "held_run") : NULL;
   json_object_set_new (
@@ -150,13 +156,13 @@ is_there (const Json *object, const char *name)
 }
 
 static const char *
-state_of (const Json *object)
+state_of (const Json *object, bool is_pulled)
 {
   if (json_is_object (json_object_get (object, "error")))
     return "broken";
   if (is_there (object, "paused"))
     return "paused";
-  if (is_there (object, "began") && !is_there (object, "ended"))
+  if (is_pulled || (is_there (object, "began") && !is_there (object, "ended")))
     return "under way";
   if (json_is_object (json_object_get (object, "held")))
     return "held";
@@ -205,12 +211,14 @@ add_job (Json *list, Json *object, const GError *error, const Known *known)
 {
   const char *name = json_string_value (json_object_get (object, "name"));
   add_schedule (object, known->schedule, find_row (known->schedule, name));
-  add_pulls (object, known->pulls);
+  int row = find_pulls (known->pulls, name);
+  bool is_pulled = row >= 0 && g_str_equal (db_result_named (known->pulls, row, "is_pulled"), "t");
+  add_pulls (object, known->pulls, row);
   json_object_set_new (object, "bookmarks", known->bookmarks != NULL ? bookmarks_of (known->bookmarks, name) : json_null ());
   json_object_set_new (object, "error", error != NULL ? weir_json_error (error) : json_null ());
   g_autofree char *failure = failure_of (known->incidents, name);
   json_object_set_new (object, "failure", weir_json_string (failure));
-  json_object_set_new (object, "state", json_string (state_of (object)));
+  json_object_set_new (object, "state", json_string (state_of (object, is_pulled)));
   json_array_append_new (list, object);
 }
 

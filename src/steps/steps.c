@@ -96,6 +96,8 @@ check_resumable (const Steps *steps, const StepsLast *last, const DbResult *rows
                     : is_unchanged (steps, rows) ? NULL
                                                  : "the job, or a file that it names, is another since";
   const Failure failure = { WEIR_ERROR_MODEL, .hint = "Without --resume a new run begins." };
+  if (why != NULL)
+    pull_set_misused (steps->pulling);
   return why == NULL || weir_fail (error, &failure, "%s cannot go on: %s", steps->job->name, why);
 }
 

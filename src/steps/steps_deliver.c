@@ -240,7 +240,7 @@ call_until_done (Delivering *delivering, StepOutcome *ret, GError **error)
         }
       int pause = connected_pause (connected.how, tries);
       if (pause == 0)
-        return connected_error (&connected, delivering->step->connection, error);
+        return connected_error (&connected, delivering->step->connection, delivering->steps->job->name, error);
       if (!connector_wait (pause, delivering->steps->loader->options.stop_fd, error))
         return false;
     }

@@ -58,6 +58,8 @@ static const struct
   { "bookmark rewind o", "orders" },
   { "pause o", "orders" },
   { "schedule run-now ''", "pull:orders" },
+  { "pull orders o", "orders" },
+  { "push orders ''", "" },
   { "help bookmark ''", "rewind set forget" },
   { "help bookmark set ''", "" },
   { "help pull ''", "" },

@@ -388,6 +388,14 @@ test_check (void **state)
   assert_string_equal (json_string_value (json_object_get (connector_line (base, "checked", 0), "what")), "connect");
   assert_string_equal (json_string_value (json_object_get (connector_line (job, "checked", 1), "text")),
                        "the first page of orders: 2 rows, 2 columns");
+  assert_null (connector_line (job, "note", 0));
+  g_autoptr (ConnectorRun) slips = run (
+      "check", NULL,
+      "{'from': {'path': 'orders', 'columns': {'id': 'id', 'at': 'att'}, 'pages': {'cursor': {'from': 'nxt', 'query': 'c'}}}}");
+  assert_connector_done (slips);
+  g_autofree char *noted = connector_text (slips);
+  assert_non_null (strstr (noted, "has nothing where \\\"pages\\\" looks for the next one"));
+  assert_non_null (strstr (noted, "has no value for the column \\\"at\\\""));
   api_rules (api, "[{'status': 401}]");
   g_autoptr (ConnectorRun) refused = run ("check", NULL, "{}");
   assert_connector_error (refused, 77, "credentials", NULL, "HTTP 401");

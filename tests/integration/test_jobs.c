@@ -90,6 +90,16 @@ test_check_calls_nobody (void **state)
   assert_contains (text, "\"host\":\"db.example.org\",\"password\":\"${file:secret}\"");
   assert_contains (text, "\"dwh\":{\"type\":\"postgresql\",\"program\":\"./connector\",\"password\":\"...\"}");
   assert_null (strstr (text, "sesame"));
+  /* Files of secrets are looked at; the environment is that of whoever pulls. */
+  home_configure (home,
+                  ", \"connections\": {\"app\": {\"type\": \"x\", \"program\": \"./connector\", \"user\": \"${env:WEIR_NOT_SET}\"},"
+                  " \"dwh\": {\"type\": \"x\", \"program\": \"./connector\", \"auth\": {\"token\": \"${file:secrt}\"}}}");
+  g_autoptr (Outcome) secrets = expect_weir (home, 1, "check", NULL);
+  assert_contains (secrets->out, "ok      connection app, by ");
+  assert_contains (secrets->out, "FAILED  connection dwh, by ");
+  assert_contains (secrets->out, "$.connections.dwh.auth.token: could not open secret");
+  assert_contains (secrets->out, "chmod 600");
+  assert_null (strstr (secrets->out, "WEIR_NOT_SET"));
   home_configure (home, ", \"connections\": {\"app\": {\"type\": \"postgresqll\"}}");
   g_autoptr (Outcome) missing = expect_weir (home, 1, "check", NULL);
   assert_contains (missing->out, "weir-connect-postgresqll is neither beside weir nor on the PATH");
@@ -169,8 +179,20 @@ test_codes (void **state)
       assert_null (strstr (outcome->err, "hunter2"));
       home_remove_file (home, "asked.check");
     }
+  /* What is wrong in a job is tried by its name. */
+  home_write_file (home, "jobs/orders.json", JOB (""));
+  write_connector (home, SAY ("{\"error\": {\"message\": \"is none\", \"path\": \"from.table\"}}") "exit 78");
+  g_autoptr (Outcome) job = expect_weir (home, 2, "check", "orders", NULL);
+  assert_contains (job->out, "app: from.table: is none\n        HINT:  Mend the job. Then try: weir check orders\n");
+  write_connector (home, "exit 0");
   g_autoptr (Outcome) discover = expect_weir (home, 3, "discover", "app", NULL);
   assert_contains (discover->err, "app: the connector ended without \"done\"");
+  /* Of several jobs it is seen whose an error is. */
+  home_write_file (home, "jobs/orders.json", "{\"from\": {\"connection\": \"app\"}, \"to_table\": \"other\", \"mode\": \"dump\"}");
+  home_write_model (home, "other", "{");
+  g_autoptr (Outcome) model = expect_weir (home, 2, "pull", "orders", NULL);
+  assert_contains (model->err, "weir: orders: \"models/other.json\" is not valid JSON");
+  home_remove_file (home, "models/other.json");
   home_remove_file (home, "secret");
   g_autoptr (Outcome) secret = expect_weir (home, 4, "discover", "app", NULL);
   assert_contains (secret->err, "$.connections.app.password: could not open secret");

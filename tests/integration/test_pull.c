@@ -493,6 +493,7 @@ test_windows (void **state)
   g_autofree char *early_end = g_date_time_format (next, "%Y-%m-%d");
   given (home, members, rows);
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (outcome->err, "users: 2 windows without rows\n");
   assert_int_equal (source_asked (home), 3);
   assert_rows (home, "1|Ann");
   assert_sql (home, "1", "select jsonb_array_length(position -> 'windows') from weir.bookmark");
@@ -501,6 +502,8 @@ test_windows (void **state)
   assert_int_equal (source_asked (home), 3);
   g_autoptr (Outcome) back = expect_weir (home, 0, "pull", "users", "--from", early, "--to", early_end, NULL);
   assert_contains (back->err, "there is a gap: weir pull users --from");
+  assert_contains (back->err, "users: 1 window without rows\n");
+  assert_string_equal (back->out, "users: nothing new\n");
   g_autoptr (Outcome) gaps = expect_weir (home, 0, "pull", "--gaps", "users", NULL);
   g_autofree char *gap = g_strdup_printf ("--from %sT00:00:00Z --to %sT00:00:00Z", early_end, first);
   assert_contains (gaps->out, gap);
@@ -517,6 +520,9 @@ test_windows (void **state)
   assert_sql (home, "1 t",
               "select jsonb_array_length(position -> 'windows') || ' ' || ((position #>> '{windows,0,1}')::timestamptz "
               "<= now())::text::char from weir.bookmark");
+  source_job (home, "others", "\"mode\": \"log\", \"key\": [\"id\"], \"to_table\": \"others\"");
+  g_autoptr (Outcome) none = expect_weir (home, 2, "pull", "--gaps", "others", NULL);
+  assert_contains (none->err, "job \"others\" has no \"window\"");
 }
 
 /* Sessions that end while the source is read: a window without a row is over all the same. */
@@ -695,6 +701,11 @@ test_one_at_a_time (void **state)
   wait_until (source_asked (home) == 1);
   g_autoptr (Outcome) second = expect_weir (home, 3, "pull", "users", NULL);
   assert_contains (second->err, "users is being pulled already");
+  g_autoptr (Outcome) listed = expect_weir (home, 0, "jobs", "--json", NULL);
+  g_autoptr (Json) jobs = outcome_json (listed);
+  assert_json (jobs, "0.state", "ready");
+  assert_json (jobs, "1.name", "users");
+  assert_json (jobs, "1.state", "under way");
   assert_contains (second->err, "It is session ");
   assert_weir (home, 0, "pull", "others", NULL);
   home_write_file (home, "source/go", "");

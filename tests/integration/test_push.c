@@ -36,7 +36,8 @@ test_upsert (void **state)
   home_write_model (home, "people", PEOPLE);
   write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"dwh\"}]}");
   g_autoptr (Outcome) none = expect_weir (home, 0, "push", NULL);
-  assert_string_equal (none->out, "Nothing waits to be delivered.\npeople: nothing was delivered yet: its table has no rows.\n");
+  assert_string_equal (
+      none->out, "Nothing waits to be delivered.\npeople: nothing was delivered yet: its table has no rows, or is not there.\n");
   home_remove_file (home, "jobs/people.json");
   load (home, "people-1.csv", "email,name,age\na@x.org,Ann,30\nb@x.org,\"\",\n");
   load (home, "people-2.csv", "email,name,age\nc@x.org,\"Cid, \"\"the\"\" x\",40\n");
@@ -362,7 +363,7 @@ test_contract (void **state)
   assert_contains (status->out, "`weir push people --to dwh --table people`");
   /* Members to one connection are told apart. */
   assert_contains (some->out, "dwh (strict): people: not delivered, it waits for a person: ");
-  assert_contains (status->out, "dwh (absent): 1 run of people waits for a person: ");
+  assert_contains (status->out, "dwh (absent): 1 run of people, waiting for a person: ");
   g_autoptr (Outcome) list = expect_weir (home, 0, "push", "--list", NULL);
   assert_contains (list->out, "dwh (less)");
   g_autoptr (Outcome) json = expect_weir (home, 0, "push", "--list", "--json", NULL);
@@ -476,8 +477,8 @@ test_several (void **state)
   assert_outbox (home, "refused 1, sent 1, waiting 1");
   g_autoptr (Outcome) status = run_weir (home, "status", NULL);
   assert_int_not_equal (status->code, 0);
-  assert_contains (status->out, "odd: 1 run of people waits for a person");
-  assert_contains (status->out, "away: 1 run of people not delivered yet, tried again at ");
+  assert_contains (status->out, "odd: 1 run of people, waiting for a person");
+  assert_contains (status->out, "away: 1 run of people, not delivered yet, tried again at ");
   assert_null (strstr (status->out, "delivering it to"));
 
   /* Who has to be told is told once: at once of what waits for a person, of what is away when that has lasted. */

@@ -314,6 +314,7 @@ test_a_delivery_that_fails (void **state)
   assert_sql (home, "0", "select count(*) from weir.incident where ended is null");
   g_autoptr (Outcome) third = expect_weir (home, 2, "pull", "--resume", "nightly", NULL);
   assert_contains (third->err, "its last run is completed");
+  assert_sql (home, "0", "select count(*) from weir.incident where ended is null"); /* nothing of the job fails */
 }
 
 static void

@@ -209,7 +209,7 @@ test_ends (void **state)
       print_message ("  %s\n", ends[i].name);
       assert_true (call (*state, ends[i].script, "read", spool, -1, 0, &connected, NULL));
       close (spool);
-      bool is_done = connected_error (&connected, "job \"orders\"", &error);
+      bool is_done = connected_error (&connected, "job \"orders\"", "orders", &error);
       if (error != NULL)
         print_message ("    %s\n", error->message);
       assert_string_equal (connected_words[connected.how], connected_words[ends[i].how]);
@@ -221,6 +221,8 @@ test_ends (void **state)
       if (is_done || error == NULL)
         continue;
       assert_true (g_error_matches (error, WEIR_ERROR, ends[i].code));
+      if (connected.is_broken) /* a page that is there */
+        assert_non_null (strstr (weir_error_get_hint (error), "has to be mended: /"));
       if (ends[i].message != NULL)
         assert_string_equal (error->message, ends[i].message);
       if (ends[i].detail != NULL)
@@ -456,7 +458,7 @@ test_stop (void **state)
       assert_false (connected.is_late);
       if (connected.how == CONNECTED_STOPPED)
         {
-          assert_false (connected_error (&connected, "job \"orders\"", &error));
+          assert_false (connected_error (&connected, "job \"orders\"", "orders", &error));
           assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP));
         }
       wait_until (!is_alive (fixture, "child"));
@@ -475,7 +477,7 @@ test_late (void **state)
   assert_int_equal (connected.how, CONNECTED_STOPPED);
   assert_true (connected.is_late);
   assert_true (fixture->ticks >= 1);
-  assert_false (connected_error (&connected, "job \"orders\"", &error));
+  assert_false (connected_error (&connected, "job \"orders\"", "orders", &error));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY));
   assert_string_equal (error->message, "job \"orders\": the connector was not done after 1 s");
 }
