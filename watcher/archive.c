@@ -256,7 +256,7 @@ try_write (const char *folder, GError **error)
 {
   g_autofree char *path = NULL;
   AUTO_FD int fd = open_try (folder, &path, error);
-  return fd >= 0 && unlink (path) == 0;
+  return fd >= 0 && (unlink (path) == 0 || weir_system_error (error, errno, "could not remove \"%s\"", path));
 }
 
 /* Tries the way between two folders. */

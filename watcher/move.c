@@ -132,30 +132,48 @@ bool
 move_is_noted (int claim)
 {
   struct stat info;
-  return fstatat (claim, NOTE_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0;
+  return fstatat (claim, NOTE_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-/* Whether nobody but us can have written the note. */
-static bool
-is_ours (int claim, int note)
+typedef struct
 {
-  struct stat folder, file;
-  return fstat (claim, &folder) == 0 && fstat (note, &file) == 0 && S_ISREG (file.st_mode) && file.st_nlink == 1
-         && folder.st_uid == geteuid () && file.st_uid == geteuid () && (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0
-         && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  char *text; /* without its line end; NULL: there is none that was finished */
+  bool ours;  /* nobody but us can have written it */
+} Note;
+
+static void
+note_clear (Note *note)
+{
+  g_free (note->text);
 }
 
-/* The note in a claim's folder, without its line end; NULL: there is none that was finished. Owned by the caller. */
-static char *
-read_note (int claim, bool *ret_ours)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Note, note_clear)
+
+static bool
+is_ours (const struct stat *folder, const struct stat *file)
+{
+  return S_ISREG (file->st_mode) && file->st_nlink == 1 && folder->st_uid == geteuid () && file->st_uid == geteuid ()
+         && (folder->st_mode & (S_IWGRP | S_IWOTH)) == 0 && (file->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* One that cannot be read is not the same as none: what it says may have been done. */
+static bool
+read_note (int claim, Note *ret_note, GError **error)
 {
   char text[PATH_MAX + sizeof NOTE_FROM + 1];
+  struct stat folder, file;
+  *ret_note = (Note) { 0 };
   AUTO_FD int fd = fs_open_beneath (claim, NOTE_NAME, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  ssize_t length = fd < 0 ? -1 : read (fd, text, sizeof text);
-  if (length < 1 || text[length - 1] != '\n')
-    return NULL;
-  *ret_ours = is_ours (claim, fd);
-  return g_strndup (text, (size_t) length - 1);
+  if (fd < 0 && (errno == ENOENT || errno == ELOOP || errno == ENXIO))
+    return true; /* or it is no file */
+  if (fd < 0 || fstat (claim, &folder) != 0 || fstat (fd, &file) != 0)
+    return fail (error, "look at", NOTE_NAME);
+  ssize_t length = S_ISREG (file.st_mode) ? read (fd, text, sizeof text) : 0;
+  if (length < 0)
+    return fail (error, "read", NOTE_NAME);
+  if (length > 0 && text[length - 1] == '\n')
+    *ret_note = (Note) { g_strndup (text, (size_t) length - 1), is_ours (&folder, &file) };
+  return true;
 }
 
 /* ---- moving ---- */
@@ -315,16 +333,17 @@ finish_into_claim (int claim, const char *name, const char *path, bool ours, GEr
 bool
 move_resume (int claim, Uid run, const char *name, bool *ret_left, GError **error)
 {
-  bool ours = false;
+  g_auto (Note) note = { 0 };
   *ret_left = false;
   if (!name)
     return move_sweep (claim, run), true;
-  g_autofree char *note = read_note (claim, &ours);
+  if (!read_note (claim, &note, error))
+    return false;
   bool done = true;
-  if (note && g_str_has_prefix (note, NOTE_TO))
-    done = finish_out_of_claim (claim, name, note + strlen (NOTE_TO), ret_left, error);
-  else if (note && g_str_has_prefix (note, NOTE_FROM))
-    done = finish_into_claim (claim, name, note + strlen (NOTE_FROM), ours, error);
+  if (note.text && g_str_has_prefix (note.text, NOTE_TO))
+    done = finish_out_of_claim (claim, name, note.text + strlen (NOTE_TO), ret_left, error);
+  else if (note.text && g_str_has_prefix (note.text, NOTE_FROM))
+    done = finish_into_claim (claim, name, note.text + strlen (NOTE_FROM), note.ours, error);
   if (done)
     move_sweep (claim, run);
   return done;

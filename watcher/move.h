@@ -47,7 +47,7 @@ typedef enum
 /* Errors: LOCAL. */
 MoveEnd move_file (const Move *move, GError **error);
 
-/* Whether a move may have to be finished in a claim's folder: there is a note. */
+/* Whether a move may have to be finished in a claim's folder: there is a note, or nobody knows. */
 bool move_is_noted (int claim);
 
 /* Finishes what a crash cut off in a claim's folder whose lock is held; "name" is the file in it, NULL: none. *ret_left: the file is

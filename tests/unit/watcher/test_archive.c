@@ -376,6 +376,27 @@ a_try_that_fails_leaves_nothing_behind_either (void **state)
     }
 }
 
+/* Of a run whose digits and seconds another one has had for a while. */
+static void
+where_no_name_is_free_it_stays (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  assert_int_equal (mkdir (archive, 0755), 0);
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *name = archive_name ("users.csv", NOON + i, the_run ());
+      g_autofree char *taken = make_file (archive, name, "of another");
+    }
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+  assert_false (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, archive, &place, &error));
+  assert_non_null (strstr (error->message, "a free name"));
+  assert_null (place);
+  assert_true (holds (path, "one"));
+  assert_int_equal (count_names (archive), 100);
+}
+
 int
 main (void)
 {
@@ -395,6 +416,7 @@ main (void)
     TEST (a_file_with_another_name_is_copied),
     TEST (reports_and_folders_are_not_for_all),
     TEST (deleting_twice_is_no_error),
+    TEST (where_no_name_is_free_it_stays),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

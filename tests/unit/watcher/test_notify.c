@@ -54,13 +54,10 @@ static int
 tear_down (void **state)
 {
   Watch *watch = *state;
-  if (watch->pid > 0)
-    {
-      kill (watch->pid, SIGKILL);
-      waitpid (watch->pid, NULL, 0);
-    }
   fd_cleanup (&watch->output);
-  remove_tree (watch->folder);
+  remove_tree (watch->folder); /* which is its end, too */
+  if (watch->pid > 0)
+    waitpid (watch->pid, NULL, 0);
   g_string_free (watch->said, TRUE);
   g_free (watch->watched);
   g_free (watch->folder);
@@ -310,6 +307,34 @@ without_a_parent_it_ends (void **state)
   close (ends[1]);
 }
 
+/* Words or folders that it cannot do anything with. */
+static void
+what_it_cannot_watch_it_says (void **state)
+{
+  Watch *watch = *state;
+  g_autofree char *program = g_build_filename (g_getenv ("WEIR_BUILD") ? g_getenv ("WEIR_BUILD") : ".", "weir-notify", NULL);
+  g_autofree char *missing = g_build_filename (watch->folder, "missing", NULL),
+                  *out = g_build_filename (watch->folder, "out", NULL);
+  const struct
+  {
+    const char *word;
+    int code;
+    const char *says;
+  } cases[] = { { NULL, 2, "Usage: weir-notify DIR" },
+                { "--help", 2, "Usage: weir-notify DIR" },
+                { missing, 1, "could not watch" },
+                { out, 1, "could not watch" } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *said = NULL;
+      unlink (out);
+      const char *const argv[] = { program, cases[i].word, NULL };
+      assert_int_equal (process_wait (process_start (&(ProcessSetup) { .folder = "/", .out = out }, argv)), cases[i].code);
+      assert_true (g_file_get_contents (out, &said, NULL, NULL));
+      assert_non_null (strstr (said, cases[i].says));
+    }
+}
+
 int
 main (void)
 {
@@ -325,6 +350,7 @@ main (void)
     TEST (a_folder_moved_away_is_the_end),
     TEST (without_a_reader_it_ends),
     TEST (without_a_parent_it_ends),
+    TEST (what_it_cannot_watch_it_says),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
