@@ -330,6 +330,17 @@ resume (const Places *places, Claim *claim G_GNUC_UNUSED, GError **error)
   return taken != NULL || gone;
 }
 
+/* It has left, and is nobody's to load. */
+static bool
+resume_what_has_left (const Places *places, Claim *claim G_GNUC_UNUSED, GError **error)
+{
+  bool gone;
+  g_autoptr (Claim) taken = claim_resume (places->imports, places->run, NULL, &gone, error);
+  if (taken != NULL)
+    fail_msg ("%s fails: a file is claimed that is in the archive", failing.name);
+  return gone;
+}
+
 static bool
 give_back (const Places *places G_GNUC_UNUSED, Claim *claim, GError **error)
 {
@@ -429,7 +440,7 @@ static const Deed deeds[] = {
   { "a refused one is claimed", put_into_failed, take_from_failed },
   { "from another file system", put_into_failed, take_from_failed, true },
   { "an orphan is taken up", leave_orphan, resume },
-  { "whose way out was cut off", cut_off_way_out, resume },
+  { "whose way out was cut off", cut_off_way_out, resume_what_has_left },
   { "whose way in was cut off", cut_off_way_in, resume },
   { "one is given back", claim_declared, give_back },
   { "elsewhere", claim_declared, give_back_elsewhere },
