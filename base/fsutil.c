@@ -71,6 +71,15 @@ fs_make_folder (const char *path, mode_t mode, GError **error)
   return make_one_folder (path, mode, error);
 }
 
+bool
+fs_make_folder_for_all (const char *path, GError **error)
+{
+  mode_t mask = umask (022);
+  bool made = fs_make_folder (path, 0755, error);
+  umask (mask);
+  return made;
+}
+
 static bool
 sync_parent (const char *path, GError **error)
 {

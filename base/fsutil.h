@@ -21,6 +21,8 @@ void fs_give_to_owner (int fd, const char *folder);
 
 /* Makes a folder and its missing parents with the given mode (fs_give_to_owner); an existing folder is fine and keeps its mode. */
 bool fs_make_folder (const char *path, mode_t mode, GError **error);
+/* The same, where others must be able to enter it and what is made above it, whatever our umask is (0755). */
+bool fs_make_folder_for_all (const char *path, GError **error);
 
 /* Renames without ever replacing. Where "to" exists, returns false with *ret_exists true and no error; ret_exists may be NULL, then
  * that is an error like any other (fs_rename_at, base/fsat.h). Both parent folders are fsynced. */

@@ -13,6 +13,7 @@
 
 #include <glib.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static void __attribute__ ((constructor)) prepare (void)
 {
@@ -20,6 +21,7 @@ static void __attribute__ ((constructor)) prepare (void)
   g_autofree char *build = g_path_get_dirname (program);
   g_setenv ("WEIR_BUILD", build, FALSE);
   g_setenv ("WEIR_SOURCE", WEIR_TESTS_SOURCE, FALSE);
+  umask (022); /* the server's user and nobody must come into what is made, whoever starts us */
   const char *pattern = g_getenv ("WEIR_TEST");
   if (pattern != NULL && *pattern != '\0')
     cmocka_set_test_filter (pattern);

@@ -67,7 +67,7 @@ make_fresh_folder (const PgServer *server, const char *folder, GError **error)
   if (g_file_test (folder, G_FILE_TEST_EXISTS) && !program_run (argv, "/", geteuid (), NULL, error))
     return false;
   g_autofree char *parent = g_path_get_dirname (folder);
-  if (!fs_make_folder (parent, 0755, error) || !fs_make_folder (folder, 0700, error))
+  if (!fs_make_folder_for_all (parent, error) || !fs_make_folder (folder, 0700, error))
     return false;
   if (server->owner != geteuid () && lchown (folder, server->owner, (gid_t) -1) != 0)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", folder, (int) server->owner,

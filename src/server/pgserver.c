@@ -145,7 +145,7 @@ static bool
 make_socket_folder (const PgServer *server, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (server->socket);
-  if (!fs_make_folder (parent, 0755, error))
+  if (!fs_make_folder_for_all (parent, error))
     return false;
   bool made = mkdir (server->socket, 0700) == 0;
   if (!made && errno != EEXIST)
