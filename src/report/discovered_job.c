@@ -12,11 +12,32 @@ text_of (const Json *object, const char *name)
   return text != NULL ? text : "";
 }
 
+/* The last name of a dotted one that ends with a quoted one, without its quotes: of public."a.""b" a."b. NULL: it does not end so. Owned by the caller. */
+static char *
+quoted_name (const char *stream)
+{
+  const char *last = stream;
+  bool is_within = false;
+  for (const char *at = stream; *at != '\0'; at++)
+    {
+      is_within ^= *at == '"';
+      last = *at == '.' && !is_within ? at + 1 : last;
+    }
+  size_t length = strlen (last);
+  if (is_within || length < 2 || last[0] != '"' || last[length - 1] != '"')
+    return NULL;
+  g_autoptr (GString) name = g_string_new_len (last + 1, (gssize) length - 2);
+  g_string_replace (name, "\"\"", "\"", 0);
+  return g_strdup (name->str);
+}
+
 /* The table of a stream: of "public.orders" and "out/orders.csv" orders. Owned by the caller. */
 static char *
 table_of (const char *stream, bool is_file)
 {
-  g_autofree char *base = g_path_get_basename (stream);
+  g_autofree char *quoted = is_file ? NULL : quoted_name (stream), *base = g_path_get_basename (stream);
+  if (quoted != NULL)
+    return name_of_table (quoted);
   char *dot = strrchr (base, '.');
   if (dot != NULL && is_file)
     *dot = '\0';
@@ -93,9 +114,10 @@ refuse_many (const char *connection, const Json *streams, GError **error)
   const Json *first = json_array_get (streams, 0);
   const char *name = text_of (first, "name"), *dot = strrchr (name, '.');
   bool is_file = g_str_equal (text_of (first, "kind"), "file");
+  g_autofree char *quoted = strchr (name, '"') != NULL ? g_shell_quote (name) : g_strdup_printf ("\"%s\"", name);
   g_autofree char *hint = is_file ? g_strdup_printf ("Of one file, or of all by a pattern: weir discover %s \"*%s\" --job",
                                                      connection, dot != NULL ? dot : "")
-                                  : g_strdup_printf ("weir discover %s \"%s\" --job", connection, name);
+                                  : g_strdup_printf ("weir discover %s %s --job", connection, quoted);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "\"%s\" has %zu streams: which one is the job to pull?",
                     connection, json_array_size (streams));
 }

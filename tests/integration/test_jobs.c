@@ -262,6 +262,33 @@ test_proposals (void **state)
   home_remove_file (home, "asked.discover");
 }
 
+/* A dot within quotes parts nothing, and a quote is written twice. */
+static void
+test_proposals_of_quoted_names (void **state)
+{
+  Home *home = *state;
+  static const char *const cases[][2] = { { "public.\"Ta\"\"b.le ü\"", "ta_b_le_u" },
+                                          { "\"My.Shop\".orders", "orders" },
+                                          { "\"a.b\".\"x/y\"", "x_y" },
+                                          { "he\"llo.x", "x" } };
+  given (home);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) stream = json_pack ("{s:{s:s, s:s}}", "stream", "name", cases[i][0], "kind", "table");
+      g_autofree char *line = weir_json_text (stream), *script = g_strdup_printf ("say '%s'\n%s", line, DONE);
+      write_connector (home, script);
+      g_autoptr (Outcome) proposed = expect_weir (home, 0, "discover", "app", "--job", NULL);
+      g_autoptr (Json) job = outcome_json (proposed);
+      assert_json (job, "to_table", cases[i][1]);
+      assert_json (job, "from.table", cases[i][0]);
+    }
+  write_connector (home, SAY ("{\"stream\": {\"name\": \"\\\"a b\\\"\", \"kind\": \"table\"}}")
+                             SAY ("{\"stream\": {\"name\": \"b\", \"kind\": \"table\"}}") DONE);
+  g_autoptr (Outcome) many = expect_weir (home, 2, "discover", "app", "--job", NULL);
+  assert_contains (many->err, "weir discover app '\"a b\"' --job");
+  home_remove_file (home, "asked.discover");
+}
+
 /* Of files: all that a pattern names are one job, called by what their names have in common, or by their folder. */
 static void
 test_proposals_of_files (void **state)
@@ -415,9 +442,15 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = {
-    TEST (test_check_calls_nobody), TEST (test_check_by_name), TEST (test_codes),     TEST (test_discover), TEST (test_proposals),
-    TEST (test_proposals_of_files), TEST (test_jobs),          TEST (test_bookmarks), TEST (test_pause)
-  };
+  const struct CMUnitTest tests[] = { TEST (test_check_calls_nobody),
+                                      TEST (test_check_by_name),
+                                      TEST (test_codes),
+                                      TEST (test_discover),
+                                      TEST (test_proposals),
+                                      TEST (test_proposals_of_quoted_names),
+                                      TEST (test_proposals_of_files),
+                                      TEST (test_jobs),
+                                      TEST (test_bookmarks),
+                                      TEST (test_pause) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
