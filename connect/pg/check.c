@@ -84,7 +84,8 @@ check_source (PgSession *session, const Request *request, GError **error)
   if (conditions == NULL || !plan_make (session, request, &source, &plan, error))
     return false;
   return connect_has_mistakes ()
-         || (read_one (session, &source, &plan, conditions, error) && tell_horizon (session, &plan, error)
+         || (source_declare (&source, g_strcmp0 (request->mode, "dump") == 0, error)
+             && read_one (session, &source, &plan, conditions, error) && tell_horizon (session, &plan, error)
              && index_hint (session, &source, &plan, error) && overlap_hint (session, request, &source, &plan, error)
              && security_hint (session, &source, error) && index_of_key (session, &source, error));
 }

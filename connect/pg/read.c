@@ -174,30 +174,9 @@ find_next (Reading *reading)
 static bool
 declare_columns (const Reading *reading, GError **error)
 {
-  const Source *source = &reading->source;
   bool is_dump = mode_is (reading, "dump") && !reading->plan.is_keys;
-  g_autofree ConnectColumn *columns = g_new0 (ConnectColumn, (size_t) source->n + 1);
-  size_t n = 0;
-  for (int i = 0; i < source->n; i++)
-    {
-      const PgColumn *column = &source->columns[i];
-      bool is_hidden = column->mask != NULL;
-      if (!column->is_dropped)
-        columns[n++] =
-            (ConnectColumn) { .name = column->shown,
-                              .type = is_hidden ? "text" : column->type,
-                              .source_type = column->source_type,
-                              .nullable = (column->nullable && column->otherwise == NULL) || g_strcmp0 (column->mask, "null") == 0,
-                              .key = column->is_key,
-                              .mask = column->mask,
-                              .source = column->name };
-    }
-  if (is_dump)
-    columns[n++] = (ConnectColumn) { .name = "snapshot_at", .type = "timestamptz", .source_type = "timestamptz" };
-  if (n == 0)
-    return connect_mistake ("columns", "no column is left"), false;
-  g_autofree char *header = select_header (source, is_dump);
-  return spool_declare (columns, n, error) && spool_bytes (header, strlen (header), 0, error);
+  g_autofree char *header = select_header (&reading->source, is_dump);
+  return source_declare (&reading->source, is_dump, error) && spool_bytes (header, strlen (header), 0, error);
 }
 
 static Selection

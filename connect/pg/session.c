@@ -189,8 +189,11 @@ is_of_certificates (const char *text)
   return false;
 }
 
-ConnectClass
-session_class (const GError *problem)
+#define READ_ONLY "25006"
+
+/* What to do about an error of db.h. */
+static ConnectClass
+class_of (const PgSession *session, const GError *problem)
 {
   const char *state = weir_error_get_sqlstate (problem);
   if (state == NULL || *state == '\0')
@@ -203,18 +206,21 @@ session_class (const GError *problem)
     }
   if (g_str_has_prefix (state, "28"))
     return CONNECT_CREDENTIALS;
-  /* 57014: cancelled by somebody else, 25006: a standby, or one that is being taken over. */
+  /* What we read asks the server to write, or to lock, as FOR UPDATE does. */
+  if (session->use == PG_READ && g_str_equal (state, READ_ONLY))
+    return CONNECT_CONFIGURATION;
+  /* 57014: cancelled by somebody else, 25006 of a destination: a standby, or one that is being taken over. */
   return problem->code == WEIR_ERROR_MODEL || problem->code == WEIR_ERROR_INPUT ? CONNECT_CONFIGURATION : CONNECT_TRANSIENT;
 }
 
 bool
-session_fail (GError **error, GError *problem)
+session_fail (const PgSession *session, GError **error, GError *problem)
 {
   g_autoptr (GError) taken = problem;
   if (taken->domain != WEIR_ERROR)
     return g_propagate_error (error, g_steal_pointer (&taken)), false;
   const char *detail = weir_error_get_detail (taken), *state = weir_error_get_sqlstate (taken);
-  return connect_fail (error, session_class (taken), state != NULL && *state != '\0' ? state : NULL,
+  return connect_fail (error, class_of (session, taken), state != NULL && *state != '\0' ? state : NULL,
                        weir_error_get_sqlstate (taken) != NULL ? NULL : weir_error_get_hint (taken), "%s%s%s", taken->message,
                        detail != NULL ? ": " : "", detail != NULL ? detail : "");
 }
@@ -276,7 +282,7 @@ session_open (const Request *request, PgUse use, GError **error)
   GError *problem = NULL;
   session->db = db_connect_options (options, tick, NULL, &problem);
   if (session->db == NULL)
-    return session_fail (error, problem), NULL;
+    return session_fail (session, error, problem), NULL;
   session->version = db_server_version (session->db);
   if (use == PG_READ && !session->is_redshift && session->version < VERSION_LEAST)
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "%s is a PostgreSQL %d, and must be 11 or later", session->where,
@@ -341,14 +347,14 @@ bool
 session_exec (PgSession *session, const char *sql, GError **error)
 {
   GError *problem = NULL;
-  return db_exec (session->db, sql, &problem) || session_fail (error, problem);
+  return db_exec (session->db, sql, &problem) || session_fail (session, error, problem);
 }
 
 bool
 session_query (PgSession *session, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
 {
   GError *problem = NULL;
-  return db_query (session->db, sql, params, n_params, ret_result, &problem) || session_fail (error, problem);
+  return db_query (session->db, sql, params, n_params, ret_result, &problem) || session_fail (session, error, problem);
 }
 
 /* ---- names ---- */

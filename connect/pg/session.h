@@ -58,11 +58,8 @@ bool session_exec (PgSession *session, const char *sql, GError **error);
 bool session_query (PgSession *session, const char *sql, const char *const *params, int n_params, DbResult **ret_result,
                     GError **error);
 
-/* What to do about an error of db.h. */
-ConnectClass session_class (const GError *problem);
-
 /* An error of db.h (taken) becomes one of CONNECT_ERROR with its class, SQLSTATE, detail and hint. Returns false. */
-bool session_fail (GError **error, GError *problem);
+bool session_fail (const PgSession *session, GError **error, GError *problem);
 
 /* "schema.table" of a job as its two names, quotes taken off: public.orders, "My Schema"."Orders", orders (schema NULL). False: it is none. Both owned by
  * the caller. */

@@ -1,5 +1,6 @@
 #include "connect/pg/source.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "connect/pg/values.h"
 
@@ -299,6 +300,13 @@ take_described (PgSession *session, const DbResult *result, Source *source, GErr
   return source_resolve (session, oids, modifiers, source->columns, source->n, error);
 }
 
+/* How many values there are is what the server refuses, in whatever language; where the protocol itself was broken, the session would not go on. */
+static bool
+is_of_params (const PgSession *session, const GError *problem)
+{
+  return g_strcmp0 (weir_error_get_sqlstate (problem), "08P01") == 0 && db_is_usable (session->db);
+}
+
 static bool
 find_query (PgSession *session, const Request *request, char *query, Source *ret, GError **error)
 {
@@ -312,18 +320,18 @@ find_query (PgSession *session, const Request *request, char *query, Source *ret
   g_autoptr (DbResult) result = NULL;
   g_autoptr (GError) problem = NULL;
   const char *const *params = (const char *const *) ret->params->pdata;
-  if (!session_query (session, sql, params, (int) ret->params->len, &result, &problem))
-    {
-      /* 08P01: too few values, or too many. */
-      bool is_ours =
-          g_error_matches (problem, CONNECT_ERROR, CONNECT_CONFIGURATION) || strstr (problem->message, "bind message") != NULL;
-      if (!is_ours)
-        return g_propagate_error (error, g_steal_pointer (&problem)), false;
-      connect_mistake (ret->params->len > 0 && strstr (problem->message, "bind message") != NULL ? "from.params" : path, "%s",
-                       problem->message);
-      return true;
-    }
-  return take_described (session, result, ret, error);
+  if (db_query (session->db, sql, params, (int) ret->params->len, &result, &problem))
+    return take_described (session, result, ret, error);
+  if (is_of_params (session, problem))
+    return connect_mistake ("from.params", "has %u values, which are not those of the query: %s", ret->params->len,
+                            problem->message),
+           true;
+  g_autoptr (GError) told = NULL;
+  (void) session_fail (session, &told, g_steal_pointer (&problem));
+  if (!g_error_matches (told, CONNECT_ERROR, CONNECT_CONFIGURATION))
+    return g_propagate_error (error, g_steal_pointer (&told)), false;
+  connect_mistake (path, "%s", told->message);
+  return true;
 }
 
 bool
@@ -349,4 +357,32 @@ source_find (PgSession *session, const Request *request, Source *ret, GError **e
     return find_table (session, table, ret, error);
   g_autofree char *text = query != NULL ? g_strdup (query) : read_query_file (file);
   return text == NULL || find_query (session, request, text, ret, error);
+}
+
+/* ---- what is said of it ---- */
+
+bool
+source_declare (const Source *source, bool is_dump, GError **error)
+{
+  g_autofree ConnectColumn *columns = g_new0 (ConnectColumn, (size_t) source->n + 1);
+  size_t n = 0;
+  for (int i = 0; i < source->n; i++)
+    {
+      const PgColumn *column = &source->columns[i];
+      bool is_hidden = column->mask != NULL;
+      if (!column->is_dropped)
+        columns[n++] =
+            (ConnectColumn) { .name = column->shown,
+                              .type = is_hidden ? "text" : column->type,
+                              .source_type = column->source_type,
+                              .nullable = (column->nullable && column->otherwise == NULL) || g_strcmp0 (column->mask, "null") == 0,
+                              .key = column->is_key,
+                              .mask = column->mask,
+                              .source = column->name };
+    }
+  if (is_dump)
+    columns[n++] = (ConnectColumn) { .name = "snapshot_at", .type = "timestamptz", .source_type = "timestamptz" };
+  if (n == 0)
+    return connect_mistake ("columns", "no column is left"), false;
+  return spool_declare (columns, n, error);
 }

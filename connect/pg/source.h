@@ -61,6 +61,9 @@ void source_name_casts (const Source *source, GError **error);
 void source_clear (Source *source);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
 
+/* Tells the columns as the answer has them; is_dump: with the time of the snapshot. A mistake where none is left. */
+bool source_declare (const Source *source, bool is_dump, GError **error);
+
 /* -1: there is none. */
 int source_column (const Source *source, const char *name);
 

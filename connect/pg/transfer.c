@@ -133,7 +133,7 @@ leave_copy (Transfer *transfer, int64_t seen, GError **error)
     {
       GError *problem = NULL;
       if (!db_read_next (transfer->session->db, &row, &length, &problem))
-        return session_fail (error, problem);
+        return session_fail (transfer->session, error, problem);
       if (row == NULL)
         return true;
     }
@@ -150,11 +150,11 @@ copy_rows (Transfer *transfer, const char *sql, GError **error)
   const void *row;
   size_t length;
   if (!db_read_begin (db, copy, &problem))
-    return session_fail (error, problem);
+    return session_fail (transfer->session, error, problem);
   for (int64_t seen = 0;; seen++)
     {
       if (!db_read_next (db, &row, &length, &problem))
-        return session_fail (error, problem);
+        return session_fail (transfer->session, error, problem);
       if (row == NULL && db_read_rows (db) != seen)
         return connect_fail (error, CONNECT_TRANSIENT, NULL, NULL, "the server counts %" PRIi64 " rows, %" PRIi64 " arrived",
                              db_read_rows (db), seen);

@@ -37,7 +37,7 @@ copy_bytes (PgSession *session, const WritePlan *plan, GError **error)
       if (!connect_go_on (error))
         return false;
       if (!db_copy_write (session->db, piece, (size_t) n, &problem))
-        return session_fail (error, problem);
+        return session_fail (session, error, problem);
       bytes += n;
       connect_progress (plan->rows < 0 ? 0 : (int64_t) ((double) plan->rows * (double) bytes / (double) total), bytes, plan->rows);
     }
@@ -62,11 +62,11 @@ copy_rows (PgSession *session, const WritePlan *plan, const char *table, GError 
   if (header == NULL)
     return false;
   if (!db_copy_begin (session->db, sql, &problem))
-    return session_fail (error, problem);
+    return session_fail (session, error, problem);
   if (!copy_bytes (session, plan, error))
     return db_copy_cancel (session->db), false;
   if (!db_copy_end (session->db, &rows, &problem))
-    return session_fail (error, problem);
+    return session_fail (session, error, problem);
   return check_count (plan, rows, error);
 }
 

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "models/members.h"
+#include "models/name.h"
 #include "src/jobs/push_item.h"
 
 #include <stdlib.h>
@@ -222,6 +223,8 @@ typedef struct
   const Job *job;
   const Catalog *catalog;
   GPtrArray *problems;
+  const char *table;   /* of "columns" */
+  const Json *columns; /* of its source */
 } Checking;
 
 static void
@@ -231,15 +234,63 @@ check_by_model (const JobDelivery *delivery, int64_t item, const char *table, vo
   const Checking *checking = data;
   const Model *model = catalog_find (checking->catalog, table);
   g_autofree char *path = json_path (checking->job, delivery);
-  if (model != NULL)
-    push_item_check (delivery->rest, model, path, checking->problems);
+  if (model == NULL)
+    return;
+  push_item_check (delivery->rest, model, path, checking->problems);
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      g_autofree char *column = name_of_column (((const ModelColumn *) model->columns->pdata[i])->name, i);
+      push_item_check_name (delivery->rest, column, path, checking->problems);
+    }
+}
+
+/* Whether the model says it of one of its columns, perhaps under another name. */
+static bool
+is_known (const Model *model, const char *column)
+{
+  for (guint i = 0; model != NULL && i < model->columns->len; i++)
+    {
+      const ModelColumn *known = model->columns->pdata[i];
+      if (name_is_stored_as (known->name, column))
+        return true;
+      for (char **from = known->from; from != NULL && *from != NULL; from++)
+        if (name_is_stored_as (*from, column))
+          return true;
+    }
+  return false;
+}
+
+/* What the model says of a column was checked by it. */
+static void
+check_by_source (const JobDelivery *delivery, int64_t item, const char *table, void *data)
+{
+  (void) item;
+  const Checking *checking = data;
+  const Model *model = catalog_find (checking->catalog, table);
+  g_autofree char *path = json_path (checking->job, delivery);
+  for (size_t i = 0; i < json_array_size (checking->columns) && strcmp (table, checking->table) == 0; i++)
+    {
+      const char *name = json_string_value (json_object_get (json_array_get (checking->columns, i), "name"));
+      g_autofree char *column = name_of_column (name != NULL ? name : "", i);
+      if (!is_known (model, column))
+        push_item_check_name (delivery->rest, column, path, checking->problems);
+    }
+}
+
+bool
+deliveries_check_columns (const Job *job, const Catalog *catalog, const char *table, const Json *columns, GError **error)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  Checking checking = { job, catalog, problems, table, columns };
+  deliveries_each (job, check_by_source, &checking);
+  return problems->len == 0 || members_refuse_other ("job", job->path, "pull.md", problems, error);
 }
 
 bool
 deliveries_check (const Job *job, const Catalog *catalog, GError **error)
 {
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  Checking checking = { job, catalog, problems };
+  Checking checking = { .job = job, .catalog = catalog, .problems = problems };
   deliveries_each (job, check_by_model, &checking);
   return problems->len == 0 || members_refuse_other ("job", job->path, "pull.md", problems, error);
 }

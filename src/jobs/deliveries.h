@@ -31,6 +31,9 @@ bool deliveries_has_table (const Job *job, const char *table);
  * all of it, as jobs_find has mistakes. */
 bool deliveries_check (const Job *job, const Catalog *catalog, GError **error);
 
+/* The same of the columns that the source of a table says it has, by their names behind the job's "rename"; NULL: it says none. */
+bool deliveries_check_columns (const Job *job, const Catalog *catalog, const char *table, const Json *columns, GError **error);
+
 /* Calls "each" for every member and table of the job. */
 void deliveries_each (const Job *job, void (*each) (const JobDelivery *delivery, int64_t item, const char *table, void *data),
                       void *data);

@@ -145,6 +145,17 @@ push_item_check (const Json *rest, const Model *model, const char *place, GPtrAr
   read_all (&reading, rest, model, &item);
 }
 
+void
+push_item_check_name (const Json *rest, const char *column, const char *place, GPtrArray *problems)
+{
+  const Reading reading = { place, { .problems = problems } };
+  const Json *said = json_object_get (json_object_get (rest, "columns"), column);
+  bool is_ours = strcmp (column, PUSH_GONE) == 0 || strcmp (column, PUSH_RUN) == 0;
+  g_autofree char *path = members_path ("columns", column);
+  if (is_ours && !json_is_true (json_object_get (said, "drop")) && json_object_get (said, "rename") == NULL)
+    mistake (&reading, path, "is a name that weir needs itself: say \"rename\" or \"drop\"");
+}
+
 bool
 push_item_read (const Json *rest, const Model *model, const char *place, PushItem *ret_item, GError **error)
 {

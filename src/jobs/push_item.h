@@ -39,6 +39,9 @@ typedef struct
 /* Adds all mistakes of it to "problems" (of char *), PLACE.MEMBER: TEXT. rest: the member without "to". model: NULL: those that can be told without it. */
 void push_item_check (const Json *rest, const Model *model, const char *place, GPtrArray *problems);
 
+/* The same of a column that the table has, by its name in the warehouse: one that is called as weir's own must not be delivered under that name. */
+void push_item_check_name (const Json *rest, const char *column, const char *place, GPtrArray *problems);
+
 /* The model says which mode there is where the member does not. All mistakes at once (MODEL), in the detail. */
 bool push_item_read (const Json *rest, const Model *model, const char *place, PushItem *ret_item, GError **error);
 void push_item_clear (PushItem *item);

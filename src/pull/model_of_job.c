@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "models/members.h"
 #include "src/pull/columns.h"
 
 #include <string.h>
@@ -34,6 +35,28 @@ every_row (const char *table)
                     "all");
 }
 
+/* The key of a job is that of all of its streams. */
+static bool
+fail_without_key (const Job *job, const char *table, GError **error)
+{
+  g_autoptr (GString) hint = g_string_new (NULL);
+  for (guint i = 0; job->streams->len > 1 && i < job->streams->len; i++)
+    {
+      const JobStream *stream = job->streams->pdata[i];
+      g_autofree char *place = members_path ("$.streams", stream->stream);
+      if (strcmp (stream->table, table) == 0)
+        g_string_printf (
+            hint,
+            "Write models/%s.json, the table of %s in %s, with its \"business_key\": a \"key\" of the job is that of all "
+            "of its streams.",
+            table, place, job->path);
+    }
+  if (hint->len == 0)
+    g_string_printf (hint, "Say \"key\" in %s: the columns that identify a row; or write models/%s.json.", job->path, table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint->str },
+                    "%s: there is no model of %s, and nobody says what its key is", job->name, table);
+}
+
 Json *
 model_of_job (const Job *job, const char *table, const Json *columns, GError **error)
 {
@@ -45,13 +68,7 @@ model_of_job (const Job *job, const char *table, const Json *columns, GError **e
   if (json_array_size (key) == 0 && job->has_mode && job->mode == MODE_INCREMENTAL)
     return every_row (table);
   if (json_array_size (key) == 0)
-    {
-      g_autofree char *hint =
-          g_strdup_printf ("Say \"key\" in %s: the columns that identify a row; or write models/%s.json.", job->path, table);
-      weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
-                 "%s: there is no model of %s, and nobody says what its key is", job->name, table);
-      return NULL;
-    }
+    return fail_without_key (job, table, error), NULL;
   const char *kind = job->has_mode && job->mode == MODE_LOG ? "fact" : "dimension";
   Json *model = json_pack ("{s:s, s:s, s:s, s:O}", "$schema", "../schema/model.schema.json", "table", table, "kind", kind,
                            "business_key", key);

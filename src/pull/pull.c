@@ -6,6 +6,7 @@
 #include "base/timing.h"
 #include "schema/ledger_pull.h"
 #include "schema/ledger_trouble.h"
+#include "src/jobs/windows.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -100,17 +101,32 @@ pull_has_lock (Pulling *pulling, GError **error)
 
 /* ---- the time ---- */
 
+/* What is due is not begun behind its cut-off; whoever begins it by hand then means it, and may have forgotten the cut-off. */
+static void
+tell_passed (const Pulling *pulling, const Timing *timing, int64_t now)
+{
+  int64_t due;
+  if (!timing_last (timing, now + 1, &due) || timing_cut_off (timing, due) > now)
+    return;
+  g_autofree char *next = windows_show_time (pulling->cut_off);
+  pull_tell (pulling, "its cut-off has passed: by hand it is pulled, up to the next one, %s", next);
+}
+
 static bool
 find_cut_off (Pulling *pulling, GError **error)
 {
   const Job *job = pulling->job;
+  int64_t now = g_get_real_time () / G_USEC_PER_SEC;
   g_auto (Timing) timing = { 0 };
   pulling->cut_off = INT64_MAX;
   if (job->cut_off == NULL)
     return true;
-  if (!timing_parse ("@daily", job->time_zone != NULL ? job->time_zone : "UTC", NULL, job->cut_off, &timing, error))
+  if (!timing_parse (job->cron != NULL ? job->cron : "@daily", job->time_zone != NULL ? job->time_zone : "UTC", NULL, job->cut_off,
+                     &timing, error))
     return false;
-  pulling->cut_off = timing_cut_off (&timing, g_get_real_time () / G_USEC_PER_SEC);
+  pulling->cut_off = timing_cut_off (&timing, now);
+  if (job->cron != NULL)
+    tell_passed (pulling, &timing, now);
   return true;
 }
 
@@ -211,11 +227,40 @@ is_of_stream (const Pulling *pulling, const GError *problem, const GError *befor
          && pulling->how != CONNECTED_CREDENTIALS && (before == NULL || strcmp (before->message, problem->message) != 0);
 }
 
-/* One stream that cannot be read, or whose file was refused, keeps no other one waiting. The first error is the job's. */
+/* "stream two: there is no such table". Owned by the caller. */
+static char *
+say_of_stream (const Job *job, const JobStream *stream, const GError *problem)
+{
+  return g_strdup_printf ("stream %s: %s", pull_stream_name (job, stream), pull_without_name (job, problem->message));
+}
+
+/* The first error is the job's, and told as that, with its stream; but for one that all have. */
+static bool
+fail_by_streams (const Pulling *pulling, const JobStream *stream, GError *first, GError **error)
+{
+  g_autofree char *text = say_of_stream (pulling->job, stream, first),
+                  *message = g_strdup_printf ("%s: %s", pulling->job->name, text);
+  g_free (first->message);
+  first->message = g_steal_pointer (&message);
+  return g_propagate_error (error, first), false;
+}
+
+/* What is nobody's alone ends it: one before that is another trouble is told beside it. */
+static bool
+fail_for_all (const Pulling *pulling, const JobStream *stream, const GError *first, GError *problem, GError **error)
+{
+  g_autofree char *text = first != NULL ? say_of_stream (pulling->job, stream, first) : NULL;
+  if (first != NULL && strcmp (first->message, problem->message) != 0)
+    pull_tell (pulling, "%s", text);
+  return g_propagate_error (error, problem), false;
+}
+
+/* One stream that cannot be read, or whose file was refused, keeps no other one waiting. */
 static bool
 pull_streams (Pulling *pulling, GError **error)
 {
   g_autoptr (GError) first = NULL;
+  const JobStream *of_first = NULL;
   ConnectedHow how = CONNECTED_DONE;
   for (guint i = 0; i < pulling->job->streams->len && !(pulling->over && pull_is_cut_off (pulling)); i++)
     {
@@ -223,14 +268,19 @@ pull_streams (Pulling *pulling, GError **error)
       if (pull_stream (pulling, pulling->job->streams->pdata[i], &problem))
         continue;
       if (!is_of_stream (pulling, problem, first))
-        return g_propagate_error (error, g_steal_pointer (&problem)), false;
-      pull_tell (pulling, "stream %s: %s", pull_stream_name (pulling->job, pulling->stream),
-                 pull_without_name (pulling->job, problem->message));
-      how = first == NULL ? pulling->how : how;
-      first = first == NULL ? g_steal_pointer (&problem) : g_steal_pointer (&first);
+        return fail_for_all (pulling, of_first, first, g_steal_pointer (&problem), error);
+      if (first != NULL)
+        {
+          g_autofree char *text = say_of_stream (pulling->job, pulling->stream, problem);
+          pull_tell (pulling, "%s", text);
+          continue;
+        }
+      how = pulling->how;
+      of_first = pulling->stream;
+      first = g_steal_pointer (&problem);
     }
   pulling->how = how;
-  return first == NULL || (g_propagate_error (error, g_steal_pointer (&first)), false);
+  return first == NULL || fail_by_streams (pulling, of_first, g_steal_pointer (&first), error);
 }
 
 /* What is done when nothing of before is in the way. */

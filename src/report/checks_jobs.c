@@ -94,6 +94,7 @@ checks_jobs (const Settings *settings, const Catalog *catalog, GPtrArray *checks
 typedef struct
 {
   const Asking *asking;
+  const Catalog *catalog; /* of a job's check */
   GPtrArray *checks, *notes;
 } Trying;
 
@@ -122,34 +123,40 @@ has_failed_check (const Connected *connected)
 
 /* The call's error is a check of its own: what was tried before may have gone well. */
 static bool
-try_connection (const Trying *trying, const char *connection, const Json *request, GError **error)
+try_and_hear (const Trying *trying, const char *connection, const Json *request, Connected *ret_connected, GError **error)
 {
   GError *problem = NULL;
-  g_auto (Connected) connected = { 0 };
   const char *job = json_string_value (json_object_get (request, "job"));
-  if (!ask_connector (trying->asking, connection, "check", request, &connected, &problem))
+  if (!ask_connector (trying->asking, connection, "check", request, ret_connected, &problem))
     {
       checks_add (trying->checks, "connect", g_strdup (connection), problem);
       return true;
     }
-  for (size_t i = 0; i < json_array_size (connected.checked); i++)
-    add_checked (trying->checks, connection, json_array_get (connected.checked, i));
-  for (size_t i = 0; i < json_array_size (connected.notes); i++)
+  for (size_t i = 0; i < json_array_size (ret_connected->checked); i++)
+    add_checked (trying->checks, connection, json_array_get (ret_connected->checked, i));
+  for (size_t i = 0; i < json_array_size (ret_connected->notes); i++)
     g_ptr_array_add (trying->notes,
-                     g_strdup_printf ("%s: %s", connection, json_string_value (json_array_get (connected.notes, i))));
-  if (connected_error (&connected, connection, job != NULL ? job : connection, &problem))
+                     g_strdup_printf ("%s: %s", connection, json_string_value (json_array_get (ret_connected->notes, i))));
+  if (connected_error (ret_connected, connection, job != NULL ? job : connection, &problem))
     {
-      if (json_array_size (connected.checked) == 0)
+      if (json_array_size (ret_connected->checked) == 0)
         checks_add (trying->checks, "connect", g_strdup (connection), NULL);
       return true;
     }
   if (g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_STOP))
     return g_propagate_error (error, problem), false;
-  if (has_failed_check (&connected) && json_array_size (connected.errors) == 0)
+  if (has_failed_check (ret_connected) && json_array_size (ret_connected->errors) == 0)
     g_clear_error (&problem);
   else
     checks_add (trying->checks, "check", g_strdup (connection), problem);
   return true;
+}
+
+static bool
+try_connection (const Trying *trying, const char *connection, const Json *request, GError **error)
+{
+  g_auto (Connected) connected = { 0 };
+  return try_and_hear (trying, connection, request, &connected, error);
 }
 
 /* What a job says of its source, as for `read`. A new reference; NULL: with an error. */
@@ -177,6 +184,18 @@ source_request (const Settings *settings, const Job *job, const JobStream *strea
 }
 
 static bool
+try_stream (const Trying *trying, const Job *job, const JobStream *stream, const Json *request, GError **error)
+{
+  GError *problem = NULL;
+  g_auto (Connected) connected = { 0 };
+  if (!try_and_hear (trying, job->connection, request, &connected, error))
+    return false;
+  if (!deliveries_check_columns (job, trying->catalog, stream->table, connected.columns, &problem))
+    checks_add (trying->checks, "job", g_strdup (job->path), problem);
+  return true;
+}
+
+static bool
 try_source (const Trying *trying, const Job *job, GError **error)
 {
   for (guint i = 0; job->connection != NULL && i < job->streams->len; i++)
@@ -185,7 +204,7 @@ try_source (const Trying *trying, const Job *job, GError **error)
       g_autoptr (Json) request = source_request (trying->asking->settings, job, job->streams->pdata[i], &problem);
       if (request == NULL)
         checks_add (trying->checks, "job", g_strdup (job->path), problem);
-      else if (!try_connection (trying, job->connection, request, error))
+      else if (!try_stream (trying, job, job->streams->pdata[i], request, error))
         return false;
     }
   return true;
@@ -213,14 +232,12 @@ try_destinations (const Trying *trying, const Job *job, GError **error)
 }
 
 /* What can be told of the job before anybody is called. */
-static bool
-check_deliveries (const Trying *trying, const Job *job, GError **error)
+static void
+check_deliveries (const Trying *trying, const Job *job)
 {
   GError *problem = NULL;
-  g_autoptr (Catalog) catalog = settings_load_catalog (trying->asking->settings, error);
-  if (catalog != NULL && !deliveries_check (job, catalog, &problem))
+  if (!deliveries_check (job, trying->catalog, &problem))
     checks_add (trying->checks, "job", g_strdup (job->path), problem);
-  return catalog != NULL;
 }
 
 /* What a step asks of its connection. A new reference; NULL: with an error. */
@@ -289,7 +306,7 @@ refuse_name (const Settings *settings, const Jobs *jobs, const char *name, GErro
 bool
 checks_name (const Asking *asking, const Jobs *jobs, const char *name, GPtrArray *checks, GPtrArray *notes, GError **error)
 {
-  const Trying trying = { asking, checks, notes };
+  Trying trying = { asking, NULL, checks, notes };
   bool is_connection = json_object_get (asking->settings->connections, name) != NULL, is_job = has_job (jobs, name);
   if (!is_connection && !is_job)
     return refuse_name (asking->settings, jobs, name, error);
@@ -298,6 +315,10 @@ checks_name (const Asking *asking, const Jobs *jobs, const char *name, GPtrArray
   if (!is_job)
     return true;
   const Job *job = jobs_find (jobs, name, error);
-  return job != NULL && check_deliveries (&trying, job, error) && try_source (&trying, job, error)
-         && try_destinations (&trying, job, error) && try_steps (&trying, job, error);
+  g_autoptr (Catalog) catalog = job != NULL ? settings_load_catalog (asking->settings, error) : NULL;
+  if (catalog == NULL)
+    return false;
+  trying.catalog = catalog;
+  check_deliveries (&trying, job);
+  return try_source (&trying, job, error) && try_destinations (&trying, job, error) && try_steps (&trying, job, error);
 }

@@ -2,7 +2,7 @@
  *
  *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
  *   files/      files as they lie
- *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, full, credentials, configuration, gap,
+ *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down, and the next line follows. Words: transient, full, credentials, configuration, gap,
  *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), damaged (the same, and a NUL byte
  *               is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where
  *               it ended), open (the window may get more rows), wordy (all that a line has room for)
@@ -51,11 +51,12 @@ take_deed (const Request *request)
   g_autofree char *path = path_of (request, "deed"), *text = NULL;
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return g_strdup ("");
-  g_auto (GStrv) words = g_strsplit (g_strstrip (text), " ", 2);
+  g_auto (GStrv) lines = g_strsplit (g_strstrip (text), "\n", 2), words = g_strsplit (lines[0] != NULL ? lines[0] : "", " ", 2);
   long left = words[0] != NULL && words[1] != NULL ? strtol (words[1], NULL, 10) : 1;
   if (words[0] == NULL || left <= 0)
     return g_strdup ("");
-  g_autofree char *less = g_strdup_printf ("%s %ld", words[0], left - 1);
+  const char *next = lines[1] != NULL ? lines[1] : "";
+  g_autofree char *less = left == 1 && *next != '\0' ? g_strdup (next) : g_strdup_printf ("%s %ld\n%s", words[0], left - 1, next);
   g_file_set_contents (path, less, -1, NULL);
   return g_strdup (words[0]);
 }

@@ -257,6 +257,7 @@ test_check (void **state)
       pg_expect (source, "check", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['schlüssel'], 'bookmark': 'at'}");
   assert_json (connector_line (run, "checked", 0), "what", "connect");
   assert_json (connector_line (run, "checked", 1), "what", "read");
+  assert_json (connector_line (run, "columns", 0), "1.name", "at");
   g_autofree char *text = connector_text (run);
   assert_contains (text, "pg_read_all_stats");
   assert_contains (text, "public.t has no index that begins with at: the server reads all of it for each pull");

@@ -10,6 +10,15 @@
 
 /* ---- mistakes ---- */
 
+/* Only the rows show that a function writes. */
+static void
+expect_no_writing (PgSource *source)
+{
+  pg_sql (source, "create function sneak () returns int language sql as 'insert into orders values (1) returning id'");
+  g_autoptr (ConnectorRun) run = pg_run (source, "read", "{'from': {'query': 'select sneak () as id'}, 'mode': 'full'}");
+  assert_connector_error (run, 78, "configuration", NULL, "read-only");
+}
+
 static void
 test_mistakes (void **state)
 {
@@ -27,7 +36,12 @@ test_mistakes (void **state)
     { "{'from': {'query': 'selec 1'}}", "from.query", "syntax error" },
     { "{'from': {'query': 'select 1; drop table orders'}}", "from.query", "syntax error" },
     { "{'from': {'query': 'delete from orders returning id'}}", "from.query", "syntax error" },
-    { "{'from': {'query': 'select $1::int as a, $2::int as b', 'params': [1]}}", "from.params", "parameters" },
+    { "{'from': {'query': 'select * from orders for update'}}", "from.query", "read-only" },
+    { "{'from': {'query': 'select $1::int as a, $2::int as b', 'params': [1]}}", "from.params",
+      "has 1 values, which are not those of the query" },
+    { "{'from': {'query': 'select 1 as a', 'params': [1, 2]}}", "from.params", "has 2 values" },
+    { "{'from': {'query': 'select $1::int as a'}}", "from.params", "has 0 values" },
+    { "{'from': {'query': 'select bind message', 'params': []}}", "from.query", "bind" },
     { "{'from': {'query_file': 'none.sql'}}", "from.query_file", "none.sql" },
     { "{'from': {'query_file': '.'}}", "from.query_file", "no file" },
     { "{'from': {'table': 'orders'}, 'mode': 'snyc'}", "mode", "\"sync\"" },
@@ -66,6 +80,7 @@ test_mistakes (void **state)
   pg_sql (source, "create table orders (id int primary key, name text, doc json, at timestamptz not null, day date not null)");
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     pg_expect_mistake (source, "read", cases[i].more, cases[i].path, cases[i].text);
+  expect_no_writing (source);
 }
 
 /* Whatever is wrong, in one answer. */

@@ -38,8 +38,9 @@ given (Home *home)
   home_configure (home, CONNECTIONS);
   write_connector (
       home, "case $1 in\n"
-            "check)\n" SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as weir\"}}")
-                SAY ("{\"note\": \"the clock is late\"}") DONE
+            "check)\n" SAY ("{\"columns\": [{\"name\": \"id\"}, {\"name\": \"Weir Gone\"}]}")
+                SAY ("{\"checked\": {\"what\": \"connect\", \"ok\": true, \"text\": \"as weir\"}}")
+                    SAY ("{\"note\": \"the clock is late\"}") DONE
       ";;\n"
       "discover)\n" SAY (
           "{\"stream\": {\"name\": \"public.orders\", \"kind\": \"table\", \"rows\": 1234567, \"columns\": "
@@ -66,7 +67,9 @@ test_check_calls_nobody (void **state)
       home, "jobs/flat.json",
       "{\"table\": \"events\", \"deliver\": [{\"to\": \"dwh\"}, {\"to\": \"dwh\", \"mode\": \"upsert\", \"history\": true}]}");
   home_write_model (home, "people", "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
-  home_write_model (home, "events", "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}");
+  home_write_model (
+      home, "events",
+      "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\", \"columns\": {\"weir_gone\": {\"type\": \"boolean\"}}}");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "check", "--json", NULL);
   g_autoptr (Json) told = outcome_json (outcome);
   g_autofree char *text = weir_json_text (told);
@@ -78,8 +81,10 @@ test_check_calls_nobody (void **state)
   assert_contains (text, "Did you mean \\\"people\\\"?");
   /* What members of "deliver" say of what is sent: with all else, and by the table's model. */
   assert_contains (text, "did you mean \\\"key\\\"?\\n$.deliver[0].mode: must be one of upsert, append, swap");
-  static const char by_model[] = "$.deliver[1].mode: events has no key: \\\"append\\\" and \\\"swap\\\" are what there is\\n"
-                                 "$.deliver[1].history: events has one row of each key";
+  static const char by_model[] =
+      "$.deliver[0].columns.weir_gone: is a name that weir needs itself: say \\\"rename\\\" or \\\"drop\\\"\\n"
+      "$.deliver[1].mode: events has no key: \\\"append\\\" and \\\"swap\\\" are what there is\\n"
+      "$.deliver[1].history: events has one row of each key\\n$.deliver[1].columns.weir_gone: is";
   assert_contains (text, by_model);
   assert_contains (text, "\"check\":\"connection\",\"subject\":\"app, by ");
   assert_false (home_has_file (home, "asked.check"));
@@ -112,13 +117,28 @@ test_check_calls_nobody (void **state)
   home_remove_file (home, "models/events.json");
 }
 
+/* A column of the source that is called as one of weir's, before anything is pulled; and whose name a model changes. */
+static void
+check_names_of_ours (Home *home)
+{
+  home_write_file (home, "jobs/ours.json", JOB (", \"to_table\": \"ours\", \"deliver\": [{\"to\": \"dwh\"}]"));
+  g_autoptr (Outcome) ours = expect_weir (home, 2, "check", "ours", NULL);
+  assert_contains (ours->out, "$.deliver[0].columns.weir_gone: is a name that weir needs itself: say \"rename\" or \"drop\"");
+  home_write_model (home, "ours",
+                    "{\"table\": \"ours\", \"kind\": \"dimension\", \"business_key\": [\"id\"], "
+                    "\"columns\": {\"left\": {\"from\": [\"weir gone\"]}}}");
+  assert_weir (home, 0, "check", "ours", NULL);
+  home_remove_file (home, "jobs/ours.json");
+}
+
 static void
 test_check_by_name (void **state)
 {
   Home *home = *state;
   given (home);
   home_write_file (home, "jobs/orders.json",
-                   JOB (", \"where\": {\"tenant\": \"${env:TENANT}\"}, \"deliver\": [{\"to\": \"dwh\", \"table\": \"o\"}]"));
+                   JOB (", \"where\": {\"tenant\": \"${env:TENANT}\"}, \"deliver\": [{\"to\": \"dwh\", \"table\": \"o\", "
+                        "\"columns\": {\"weir_gone\": {\"drop\": true}}}]"));
   home_set_environment (home, "TENANT", "7");
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "check", "orders", NULL);
   assert_contains (outcome->out, "connect    app: as weir");
@@ -126,7 +146,7 @@ test_check_by_name (void **state)
   assert_contains (outcome->out, "note: app: the clock is late");
   g_autofree char *asked = home_read_file (home, "asked.check");
   assert_contains (asked, "\"from\":{\"table\":\"public.orders\"}");
-  assert_contains (asked, "\"to\":{\"table\":\"o\"}");
+  assert_contains (asked, "\"to\":{\"table\":\"o\",");
   assert_contains (asked, "\"where\":{\"tenant\":\"7\"}");
   assert_contains (asked, "\"password\":\"hunter2secret\"");
   g_autoptr (Outcome) json = expect_weir (home, 0, "check", "app", "--json", NULL);
@@ -136,6 +156,7 @@ test_check_by_name (void **state)
   assert_json (told, "notes.0", "app: the clock is late");
   assert_weir (home, 2, "check", "ap", NULL);
   assert_weir (home, 0, "check", "app", "dwh", NULL);
+  check_names_of_ours (home);
   home_set_environment (home, "TENANT", NULL);
   g_autoptr (Outcome) missing = expect_weir (home, 2, "check", "orders", NULL);
   assert_contains (missing->out, "$.where.tenant: ");

@@ -360,6 +360,7 @@ test_streams (void **state)
   source_deed (home, "configuration 1");
   g_autoptr (Outcome) missing = expect_weir (home, 2, "pull", "users", NULL);
   assert_contains (missing->err, "users: stream one: there is no such table");
+  assert_null (strstr (strstr (missing->err, "no such table") + 1, "no such table"));
   assert_sql (home, "configuration", "select detail ->> 'class' from weir.incident where ended is null");
   source_rows (home, "1 a Ann x\n2 b Bob x\n");
   source_deed (home, "wrong 1");
@@ -371,6 +372,11 @@ test_streams (void **state)
   g_autoptr (Outcome) both = expect_weir (home, 2, "pull", "users", NULL);
   assert_null (strstr (both->err, "stream two"));
   assert_int_equal (source_asked (home), asked + 2);
+  source_deed (home, "configuration 1\ncredentials 9");
+  g_autoptr (Outcome) first = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (first->err, "users: stream one: there is no such table");
+  assert_contains (first->err, "users: the password is wrong");
+  asked += 2;
   source_deed (home, "credentials 9");
   assert_weir (home, 2, "pull", "users", NULL);
   assert_int_equal (source_asked (home), asked + 3);

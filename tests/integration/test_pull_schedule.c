@@ -151,6 +151,25 @@ test_cut_off (void **state)
   assert_sql (home, "3", "select count(*) from warehouse.users");
 }
 
+/* A due time whose cut-off has passed: whoever pulls by hand is told, and gets the rows. One of which it has not passed is quiet. */
+static void
+test_behind_the_cut_off (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), before = g_date_time_add_hours (now, -2),
+                        later = g_date_time_add_hours (now, 2);
+  for (int passed = 0; passed < 2; passed++)
+    {
+      g_autofree char *due = g_date_time_format (before, "%M %H * * *"),
+                      *at = g_date_time_format (passed == 1 ? now : later, "%H:%M");
+      g_autofree char *members = g_strdup_printf (", \"cron\": \"%s\", \"cut_off\": \"%s\"", due, at);
+      given (home, members);
+      g_autoptr (Outcome) pull = expect_weir (home, 0, "pull", "users", NULL);
+      assert_int_equal (strstr (pull->err, "its cut-off has passed: by hand it is pulled, up to the next one") != NULL, passed);
+    }
+  assert_sql (home, "3", "select count(*) from warehouse.users");
+}
+
 /* A watch begins it by itself, also where the job comes later. The connector's words are in the log, under the run, and so is why a pull failed. */
 static void
 test_watch_pulls (void **state)
@@ -176,7 +195,13 @@ test_watch_pulls (void **state)
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { TEST (test_due),    TEST (test_every),   TEST (test_words),      TEST (test_failed),
-                                      TEST (test_broken), TEST (test_cut_off), TEST (test_watch_pulls) };
+  const struct CMUnitTest tests[] = { TEST (test_due),
+                                      TEST (test_every),
+                                      TEST (test_words),
+                                      TEST (test_failed),
+                                      TEST (test_broken),
+                                      TEST (test_cut_off),
+                                      TEST (test_behind_the_cut_off),
+                                      TEST (test_watch_pulls) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -150,7 +150,9 @@ test_models (void **state G_GNUC_UNUSED)
       g_autoptr (GError) error = NULL;
       g_autoptr (Json) columns = parse (models[i].columns), rules = parse ("{\"old\": {\"rename\": \"new\"}}");
       g_auto (GStrv) key = models[i].key != NULL ? g_strsplit (models[i].key, ",", -1) : NULL;
+      g_autoptr (GPtrArray) streams = g_ptr_array_new ();
       const Job job = { .name = (char *) "orders",
+                        .streams = streams,
                         .path = (char *) "jobs/orders.json",
                         .columns = rules,
                         .key = key,
@@ -161,6 +163,30 @@ test_models (void **state G_GNUC_UNUSED)
       g_autofree char *text = model != NULL ? weir_json_text (model) : g_strdup ("");
       if (models[i].model != NULL && !g_str_has_suffix (text, models[i].model))
         fail_msg ("%s", text);
+    }
+}
+
+/* The key that a job says is that of each of its streams: what to do is said of the stream's table. */
+static void
+test_no_key (void **state G_GNUC_UNUSED)
+{
+  static const char *const hints[] = {
+    "Say \"key\" in jobs/crm.json: the columns that identify a row; or write models/people.json.",
+    "Write models/people.json, the table of $.streams[\"crm.people\"] in jobs/crm.json, with its \"business_key\": a \"key\" of "
+    "the job is "
+    "that of all of its streams.",
+  };
+  JobStream all[] = { { (char *) "crm.people", (char *) "people" }, { (char *) "notes", (char *) "notes" } };
+  for (size_t several = 0; several < 2; several++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Json) columns = parse ("[]");
+      g_autoptr (GPtrArray) streams = g_ptr_array_new ();
+      for (size_t i = 0; i <= several; i++)
+        g_ptr_array_add (streams, &all[i]);
+      const Job job = { .name = (char *) "crm", .path = (char *) "jobs/crm.json", .streams = streams };
+      assert_null (model_of_job (&job, "people", columns, &error));
+      assert_string_equal (weir_error_get_hint (error), hints[several]);
     }
 }
 
@@ -195,6 +221,7 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test (test_columns), cmocka_unit_test (test_masks),
-                                      cmocka_unit_test (test_models), cmocka_unit_test (test_names) };
+                                      cmocka_unit_test (test_models), cmocka_unit_test (test_no_key),
+                                      cmocka_unit_test (test_names) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
