@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const size_t json_file_limit = 1024 * 1024;
 
@@ -43,16 +44,54 @@ weir_json_parse (const char *text, size_t length, const char *name, GError **err
   return NULL;
 }
 
+/* The fewest digits that are read back as the same number. Owned by the caller. */
+static char *
+real_text (double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  for (int digits = 15; digits <= 17; digits++)
+    {
+      char format[8];
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      g_ascii_formatd (text, sizeof text, format, number);
+      if (g_ascii_strtod (text, NULL) == number)
+        break;
+    }
+  return g_strdup (text);
+}
+
+static const char *
+end_of_string (const char *at)
+{
+  for (at++; *at != '"'; at++)
+    at += *at == '\\';
+  return at + 1;
+}
+
+/* Jansson writes all with 17 digits: 1.1 as 1.1000000000000001. Takes the text. */
+static char *
+shorten_reals (char *text)
+{
+  GString *shorter = g_string_sized_new (strlen (text));
+  for (const char *at = text, *end; *at != '\0'; at = end)
+    {
+      bool is_number = g_ascii_isdigit (*at) || *at == '-';
+      end = *at == '"' ? end_of_string (at) : is_number ? at + strspn (at, "0123456789+-.eE") : at + 1;
+      bool is_real = is_number && strcspn (at, ".eE") < (size_t) (end - at);
+      g_autofree char *real = is_real ? real_text (g_ascii_strtod (at, NULL)) : NULL;
+      g_string_append_len (shorter, is_real ? real : at, is_real ? -1 : end - at);
+      if (is_real && strpbrk (real, ".e") == NULL)
+        g_string_append (shorter, ".0");
+    }
+  free (text);
+  return g_string_free (shorter, FALSE);
+}
+
 static char *
 dump (const Json *json, size_t flags)
 {
   char *text = json_dumps (json, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
-  if (text == NULL)
-    return g_strdup ("null");
-
-  char *copy = g_strdup (text);
-  free (text);
-  return copy;
+  return text != NULL ? shorten_reals (text) : g_strdup ("null");
 }
 
 char *
@@ -86,21 +125,6 @@ weir_json_string (const char *text)
     return json_null ();
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   return json_string (valid);
-}
-
-static char *
-real_text (double number)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  for (int digits = 15; digits <= 17; digits++)
-    {
-      char format[8];
-      g_snprintf (format, sizeof format, "%%.%dg", digits);
-      g_ascii_formatd (text, sizeof text, format, number);
-      if (g_ascii_strtod (text, NULL) == number)
-        break;
-    }
-  return g_strdup (text);
 }
 
 char *

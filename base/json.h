@@ -24,7 +24,7 @@ Json *weir_json_read (const char *path, GError **error);
 /* Parses text; "name" is for the message. A new reference, NULL on error (MODEL). */
 Json *weir_json_parse (const char *text, size_t length, const char *name, GError **error);
 
-/* Compact text with members in insertion order, owned by the caller (g_free). Never NULL. */
+/* Compact text with members in insertion order, and reals with the fewest digits that are read back as the same. Owned by the caller (g_free). Never NULL. */
 char *weir_json_text (const Json *json);
 
 /* The same in ASCII alone. Owned by the caller (g_free). */

@@ -140,7 +140,7 @@ look_at_file (Store *store, const char *path, const FilesFrom *from, GError **er
 }
 
 static bool
-look_at_files (Store *store, const FilesFrom *from, GPtrArray *files, bool *ret_any_young, GError **error)
+look_at_files (Store *store, FilesFrom *from, GPtrArray *files, bool *ret_any_young, GError **error)
 {
   g_autoptr (GPtrArray) paths = files_find (store, from, error);
   for (guint i = 0; paths != NULL && i < paths->len; i++)

@@ -32,8 +32,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilesFrom, files_from_clear)
 /* Whether a file that was moved to where it is moved would be found again. */
 bool files_come_again (const FilesFrom *from);
 
-/* Paths of what the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. */
-GPtrArray *files_find (Store *store, const FilesFrom *from, GError **error);
+/* Paths of what the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. Where one of folder and avoided is relative and the other
+ * absolute, avoided becomes as the folder is; files that come again are CONFIGURATION then. */
+GPtrArray *files_find (Store *store, FilesFrom *from, GError **error);
 
 /* An object as the request has it. False: there is none; whatever is wrong is a mistake. */
 bool files_object (const Json *object, const char *place, const char **ret_path, FileFacts *ret_facts);

@@ -179,11 +179,47 @@ search_in (Search *search, const char *folder, char *const *parts, int depth, GE
   return enter_all (search, folder, parts, folders, depth, error);
 }
 
+/* The rest of a path behind the folder that it is below, or that it is; else NULL. */
+static const char *
+behind_folder (const char *path, const char *folder)
+{
+  const char *rest = g_str_has_prefix (path, folder) ? path + strlen (folder) : NULL;
+  if (rest == NULL || *rest == '\0' || g_str_has_suffix (folder, "/"))
+    return rest;
+  return *rest == '/' ? rest + 1 : NULL;
+}
+
+static bool
+write_alike (Store *store, FilesFrom *from, GError **error)
+{
+  g_autofree char *said = NULL, *avoided = NULL;
+  if (from->avoided == NULL || store->verbs->home == NULL || (from->avoided[0] == '/') == (from->folder[0] == '/'))
+    return true;
+  if (!store->verbs->home (store, &said, error))
+    return false;
+  if (said == NULL)
+    return true;
+  g_autofree char *home = plain_folder (said), *joined = path_join (home, from->avoided);
+  if (from->folder[0] == '/')
+    avoided = plain_folder (joined);
+  else
+    avoided = g_strdup (behind_folder (from->avoided, home));
+  if (avoided == NULL)
+    return true;
+  g_free (from->avoided);
+  from->avoided = g_steal_pointer (&avoided);
+  return !files_come_again (from)
+         || connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL,
+                          "after.folder is where the files come from: they would be found again");
+}
+
 GPtrArray *
-files_find (Store *store, const FilesFrom *from, GError **error)
+files_find (Store *store, FilesFrom *from, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   Search search = { store, from, paths, 0, NULL };
+  if (!write_alike (store, from, error))
+    return NULL;
   if (!from->is_pattern)
     {
       g_ptr_array_add (paths, path_join (from->folder, from->parts[0]));

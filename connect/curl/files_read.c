@@ -98,7 +98,7 @@ read_on (void *data, GError **error)
 static bool
 fail_changed (const Reading *reading, GError **error)
 {
-  return connect_fail (error, CONNECT_TRANSIENT, NULL, "It is taken the next time, when nobody writes to it any more.",
+  return connect_fail (error, CONNECT_TRANSIENT, "changed", "It is taken the next time, when nobody writes to it any more.",
                        "\"%s\" has changed since it was listed, or is gone: nothing was taken", reading->path);
 }
 

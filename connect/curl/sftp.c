@@ -237,6 +237,18 @@ sftp_get (Store *store, const char *path, int64_t offset, bool first_byte, bool 
   return true;
 }
 
+static bool
+sftp_home (Store *store, char **ret_home, GError **error)
+{
+  Sftp *sftp = (Sftp *) store;
+  g_auto (TransferResult) result = { 0 };
+  run (sftp, &(TransferRequest) { .only_look = true, .sftp = { .tells_home = true } }, "", &result);
+  if (result.code != CODE_OK)
+    return sftp_fail (sftp, &result, "could not look at the user's folder", error);
+  *ret_home = g_steal_pointer (&result.home);
+  return true;
+}
+
 static size_t
 give_file (char *room, size_t size, void *data)
 {
@@ -332,7 +344,7 @@ sftp_put (Store *store, int fd, int64_t size, const char *part, const char *path
   return true;
 }
 
-static const StoreVerbs sftp_verbs = { sftp_list, sftp_look, sftp_get, sftp_put, sftp_rename, sftp_remove };
+static const StoreVerbs sftp_verbs = { sftp_list, sftp_look, sftp_get, sftp_put, sftp_rename, sftp_remove, sftp_home };
 
 /* ---- the verbs of the connector ---- */
 

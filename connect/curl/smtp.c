@@ -192,18 +192,46 @@ count (Tally *tally, Mailed mailed, const Recipient *recipient, const char *said
 }
 
 static bool
+was_told (const Sending *sending, const char *status, const Recipient *recipient)
+{
+  return connect_has (json_object_get (sending->request->delivery, status), recipient->address);
+}
+
+/* Whom an earlier try of the same delivery settled. One that was refused is, as long as it is tried for others; where there are none, somebody has mended something. */
+static bool
+has_open (const Sending *sending)
+{
+  const GPtrArray *recipients = sending->mailing->recipients;
+  bool open = false;
+  for (guint i = 0; i < recipients->len; i++)
+    open = open || (!was_told (sending, "sent", recipients->pdata[i]) && !was_told (sending, "refused", recipients->pdata[i]));
+  return open;
+}
+
+/* True: nothing is to be sent to him. */
+static bool
+count_settled (const Sending *sending, bool any_open, Tally *tally, const Recipient *recipient)
+{
+  bool was_refused = any_open && was_told (sending, "refused", recipient);
+  tally->refused += was_refused;
+  if (was_refused && tally->why_refused == NULL)
+    tally->why_refused = g_strdup_printf ("%s: refused before", recipient->address);
+  return was_refused || was_told (sending, "sent", recipient);
+}
+
+static bool
 send_all (const Sending *sending, Tally *tally, GError **error)
 {
   bool attaches = json_object_get (sending->request->to, "attach") != NULL;
   int64_t limit = smtp_attach_limit (sending->request->to);
+  bool any_open = has_open (sending);
   for (guint i = 0; i < sending->mailing->recipients->len; i++)
     {
       const Recipient *recipient = sending->mailing->recipients->pdata[i];
       g_auto (TransferResult) result = { 0 };
       g_autofree char *size = text_size (recipient->size), *most = quantity_show_bytes (limit);
       g_autofree char *too_large = g_strdup_printf ("the attachment would have %s, more than \"attach_limit\": %s", size, most);
-      /* Those that have it already, from an earlier try of the same delivery. */
-      if (connect_has (json_object_get (sending->request->delivery, "sent"), recipient->address))
+      if (count_settled (sending, any_open, tally, recipient))
         continue;
       if (!connect_go_on (error))
         return false;

@@ -36,6 +36,8 @@ typedef struct
   bool (*rename) (Store *store, const char *from, const char *to, bool *ret_exists, GError **error);
   /* One that is not there is fine. */
   bool (*remove) (Store *store, const char *path, GError **error);
+  /* Where relative paths begin, as an absolute one; NULL: the place does not say. Owned by the caller. The function is NULL where there are no absolute paths. */
+  bool (*home) (Store *store, char **ret_home, GError **error);
 } StoreVerbs;
 
 /* Whoever implements one has this as its first member. */

@@ -32,6 +32,7 @@ void
 transfer_result_clear (TransferResult *result)
 {
   g_free (result->text);
+  g_free (result->home);
   g_free (result->shown_key);
   g_free (result->turned_down_by);
   g_free (result->reply);
@@ -188,6 +189,7 @@ perform (Transfer *transfer, TransferResult *result)
 {
   CURL *curl = transfer->curl;
   curl_off_t retry_after = 0, size = -1, mtime = -1;
+  char *home = NULL;
   CURLcode code = curl_easy_perform (curl);
   curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &result->status);
   curl_easy_getinfo (curl, CURLINFO_RETRY_AFTER, &retry_after);
@@ -197,6 +199,9 @@ perform (Transfer *transfer, TransferResult *result)
   result->retry_after = retry_after;
   result->size = size;
   result->mtime = mtime;
+  if (transfer->request->sftp.tells_home && code == CURLE_OK)
+    curl_easy_getinfo (curl, CURLINFO_FTP_ENTRY_PATH, &home);
+  result->home = g_strdup (home);
   const char *problem = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror (code);
   result->text = g_strdup (code == CURLE_OK ? "" : problem);
   if (transfer->was_quiet)

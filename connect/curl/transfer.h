@@ -66,6 +66,7 @@ typedef struct
     int64_t offset;                           /* the first so many bytes are not asked for */
     bool first_byte;                          /* and no more than one */
     bool tells_time;                          /* the file's time is wanted, which takes a round trip of its own */
+    bool tells_home;
   } sftp;
 } TransferRequest;
 
@@ -86,6 +87,7 @@ typedef struct
   char *text;          /* what went wrong, in libcurl's words; "" where it went. Owned, as those below */
   int64_t retry_after; /* of HTTP, seconds; 0: nothing said */
   int64_t size, mtime; /* of SFTP; -1: not told */
+  char *home;          /* of SFTP, where it was wanted: the user's folder there; NULL: not told */
   char *shown_key;     /* of SFTP: "SHA256:... (ssh-ed25519)"; NULL: it did not come to that */
   TransferStep step;
   char *reply;  /* of SMTP: the server's last reply that is no success, its lines joined; NULL: none */

@@ -69,6 +69,9 @@ ConnectedHow connected_how_of (const GError *error);
 /* The disk of what is read is full: LOCAL, and no other try helps. */
 bool connected_is_full (const Connected *connected);
 
+/* A file of a source is not as it was listed: TRANSIENT, but of this one alone, and only another listing helps. */
+bool connected_has_changed (const Connected *connected);
+
 /* Seconds until the next try, behind so many (at least one) of which the last ended so; 0: there is to be none. */
 int connected_pause (ConnectedHow how, size_t tries);
 

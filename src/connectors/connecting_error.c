@@ -48,12 +48,24 @@ find_code (const Connected *connected)
     }
 }
 
+static bool
+is_transient (const Connected *connected, const char *code)
+{
+  const Json *first = json_array_get (connected->errors, 0);
+  return connected->how == CONNECTED_TRANSIENT && g_strcmp0 (json_string_value (json_object_get (first, "code")), code) == 0;
+}
+
 /* A disk that is full is not emptied by another try. */
 bool
 connected_is_full (const Connected *connected)
 {
-  const char *code = json_string_value (json_object_get (json_array_get (connected->errors, 0), "code"));
-  return connected->how == CONNECTED_TRANSIENT && (g_strcmp0 (code, "ENOSPC") == 0 || g_strcmp0 (code, "EDQUOT") == 0);
+  return is_transient (connected, "ENOSPC") || is_transient (connected, "EDQUOT");
+}
+
+bool
+connected_has_changed (const Connected *connected)
+{
+  return is_transient (connected, "changed");
 }
 
 static const char *

@@ -160,9 +160,10 @@ pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_con
       if (!run_once (pulling, ask, spool, ret_connected, error))
         return false;
       pulling->how = ret_connected->how;
+      pulling->has_changed = ask->object != NULL && connected_has_changed (ret_connected);
       if (ret_connected->how == CONNECTED_DONE)
         return true;
-      int pause = connected_is_full (ret_connected) ? 0 : connected_pause (ret_connected->how, tries);
+      int pause = connected_is_full (ret_connected) || pulling->has_changed ? 0 : connected_pause (ret_connected->how, tries);
       if (pause == 0)
         return connected_error (ret_connected, pulling->job->name, pulling->job->name, error);
       g_autoptr (GError) problem = NULL;

@@ -72,21 +72,33 @@ load_row (Pulling *pulling, const DbResult *files, int row, bool *ret_loaded, GE
   return true;
 }
 
-/* The first that a connector could not do with one file is the pull's error in the end, the others are told. What is wrong with the whole source or with us ends it:
- * then false. */
+/* Of one that did not end the pull. */
+static ConnectedHow
+how_of (const GError *left)
+{
+  return g_error_matches (left, WEIR_ERROR, WEIR_ERROR_RETRY) ? CONNECTED_TRANSIENT : CONNECTED_CONFIGURATION;
+}
+
+/* The first that a connector could not do with one file is the pull's error in the end, what a person has to mend before what has changed meanwhile; the others
+ * are told. What is wrong with the whole source or with us ends it: then false. */
 static bool
 keep_going (Pulling *pulling, GError **problem, GError **first, GError **error)
 {
-  if (pulling->how != CONNECTED_CONFIGURATION)
+  bool has_changed = pulling->how == CONNECTED_TRANSIENT && pulling->has_changed;
+  if (pulling->how != CONNECTED_CONFIGURATION && !has_changed)
     return g_propagate_error (error, g_steal_pointer (problem)), false;
-  if (*first == NULL)
-    *first = g_steal_pointer (problem);
-  else
+  if (*first == NULL || (!has_changed && how_of (*first) == CONNECTED_TRANSIENT))
+    {
+      GError *before = *first;
+      *first = *problem;
+      *problem = before;
+    }
+  if (*problem != NULL)
     pull_tell (pulling, "%s", pull_without_name (pulling->job, (*problem)->message));
   return true;
 }
 
-/* *ret_left: one that could not be read keeps none from coming; it is tried again by the next pull. */
+/* *ret_left: one that could not be read, or has changed since it was listed, keeps none from coming; it is tried again by the next pull. */
 static bool
 load_all (Pulling *pulling, const DbResult *files, GError **ret_left, GError **error)
 {
@@ -194,6 +206,6 @@ pull_files (Pulling *pulling, GError **error)
     return settled;
   if (!settled)
     return pull_tell (pulling, "%s", pull_without_name (pulling->job, left->message)), false;
-  pulling->how = CONNECTED_CONFIGURATION;
+  pulling->how = how_of (left);
   return g_propagate_error (error, g_steal_pointer (&left)), false;
 }

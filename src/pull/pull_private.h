@@ -18,10 +18,11 @@ struct Pulling
   int64_t looked_us;               /* when the lock's session was asked last */
   int64_t total;                   /* rows at the source, where the connector says it; -1 */
   ConnectedHow how;
-  bool well, over; /* over: nothing more is to be begun */
-  bool misused;    /* what was typed cannot be */
-  bool stages;     /* its files are for staging tables without a model */
-  LoadEnd *end;    /* of a file that was loaded, for whoever wants it; NULL: nobody */
+  bool has_changed; /* TRANSIENT since the one file that was asked for is not as it was listed */
+  bool well, over;  /* over: nothing more is to be begun */
+  bool misused;     /* what was typed cannot be */
+  bool stages;      /* its files are for staging tables without a model */
+  LoadEnd *end;     /* of a file that was loaded, for whoever wants it; NULL: nobody */
 };
 
 /* ---- pull_ask.c: the connector ---- */

@@ -43,16 +43,16 @@ said_by_connector (Json *detail, const Json *before, const Connected *connected)
 }
 
 Json *
-said_sent (const Json *delivered)
+said_names (const Json *delivered, const char *status)
 {
-  Json *sent = json_array ();
+  Json *names = json_array ();
   for (size_t i = 0; i < json_array_size (delivered); i++)
     {
       const Json *one = json_array_get (delivered, i);
-      if (g_strcmp0 (json_string_value (json_object_get (one, "status")), "sent") == 0)
-        json_array_append (sent, json_object_get (one, "name"));
+      if (g_strcmp0 (json_string_value (json_object_get (one, "status")), status) == 0)
+        json_array_append (names, json_object_get (one, "name"));
     }
-  return sent;
+  return names;
 }
 
 bool

@@ -10,8 +10,8 @@ void said_error (Json *detail, const char *class_word, const GError *error);
 /* Adds what the connector has said; before: of its receivers in earlier tries, NULL: nothing. */
 void said_by_connector (Json *detail, const Json *before, const Connected *connected);
 
-/* The names of receivers that have it already. A new reference. */
-Json *said_sent (const Json *delivered);
+/* The names of receivers of whom this was said last: "sent", they have it already; "refused". A new reference. */
+Json *said_names (const Json *delivered, const char *status);
 
 /* Of what did not go well: whether we were asked to stop; whether it may help to try again by itself, after so many attempts; and its word, one of
  * connected_words. What was not done in its time is tried again. */

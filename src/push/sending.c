@@ -202,13 +202,14 @@ describe (const Sending *sending)
   const Selection *selection = &sending->selection;
   const Spooled *spooled = &sending->spooled;
   PushMode mode = delivery->whole && sending->item.mode == PUSH_APPEND && delivery->asked ? PUSH_SWAP : sending->item.mode;
-  return json_pack (
-      "{s:s, s:s, s:s, s:s, s:o, s:s, s:O, s:O, s:s, s:b, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run", mark_of (delivery),
-      "table", delivery->table, "kind", sending->kind, "on", delivery->since, "sent", said_sent (delivery->delivered), "mode",
-      push_mode_words[mode], "key", selection->key, "entity", selection->entity, "gone", push_gone_words[sending->item.gone],
-      "complete", (int) (delivery->asked || mode == PUSH_SWAP), "whole", (int) (delivery->whole || mode == PUSH_SWAP), "again",
-      (int) delivery->again, "runs", texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone), "columns",
-      selection->columns, "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes, "sha256", spooled->sha256);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:O, s:O, s:s, s:b, s:b, s:b, s:o, s:o, s:O, s:I, s:I, s:s}", "run",
+                    mark_of (delivery), "table", delivery->table, "kind", sending->kind, "on", delivery->since, "sent",
+                    said_names (delivery->delivered, "sent"), "refused", said_names (delivery->delivered, "refused"), "mode",
+                    push_mode_words[mode], "key", selection->key, "entity", selection->entity, "gone",
+                    push_gone_words[sending->item.gone], "complete", (int) (delivery->asked || mode == PUSH_SWAP), "whole",
+                    (int) (delivery->whole || mode == PUSH_SWAP), "again", (int) delivery->again, "runs",
+                    texts_to_json (delivery->runs), "undone", texts_to_json (delivery->undone), "columns", selection->columns,
+                    "rows", (json_int_t) spooled->rows, "bytes", (json_int_t) spooled->bytes, "sha256", spooled->sha256);
 }
 
 /* What a member says to the connector: what is ours it finds in the delivery. A new reference. */

@@ -7,6 +7,7 @@
  *               is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where
  *               it ended), open (the window may get more rows), wordy (all that a line has room for)
  *   stays       a file that may not be removed
+ *   grows       a file that is never as it was listed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
  *   go          "wait" of the deed: it waits until this is there */
@@ -230,12 +231,21 @@ put_rows (const Request *request, const GPtrArray *rows, Done *done, GError **er
 /* ---- files ---- */
 
 static bool
+is_named (const Request *request, const char *list, const char *path)
+{
+  g_autofree char *place = path_of (request, list), *named = NULL;
+  return g_file_get_contents (place, &named, NULL, NULL) && strcmp (named, path) == 0;
+}
+
+static bool
 put_file (const Request *request, Done *done, GError **error)
 {
   const Json *object = request->object != NULL ? request->object : request->from;
   g_autofree char *inner = g_build_filename ("files", text_in (object, "path"), NULL), *path = path_of (request, inner),
                   *text = NULL;
   size_t length;
+  if (is_named (request, "grows", text_in (object, "path")))
+    return connect_fail (error, CONNECT_TRANSIENT, "changed", NULL, "it is not as it was listed");
   if (!g_file_get_contents (path, &text, &length, NULL))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "there is no file \"%s\"", path);
   done->raw = true;
@@ -288,8 +298,7 @@ write_after (const Request *request, Done *done, GError **error)
   (void) done;
   if (!do_deed (request, deed, error))
     return false;
-  g_autofree char *stays_path = path_of (request, "stays"), *stays = NULL;
-  if (g_file_get_contents (stays_path, &stays, NULL, NULL) && strcmp (stays, path) == 0)
+  if (is_named (request, "stays", path))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "it may not be removed");
   if (now == NULL)
     connect_note ("\"%s\" is not there any more", path);

@@ -167,13 +167,25 @@ test_each (void **state)
 
   g_autofree char *open = files_path (place->folder, "mail/grey");
   assert_true (g_file_set_contents (open, "", 0, NULL));
-  Json *request =
-      files_request (connection (place), "\"to\": {\"recipients\": [\"ann@example.org\", \"grey@example.org\"]}, " MAILS_DELIVERY);
+  Json *request = files_request (
+      connection (place),
+      "\"to\": {\"recipients\": [\"ann@example.org\", \"nobody@example.org\", \"grey@example.org\"]}, " MAILS_DELIVERY);
   json_object_set_new (json_object_get (request, "delivery"), "sent", json_pack ("[s]", "ann@example.org"));
+  json_object_set_new (json_object_get (request, "delivery"), "refused", json_pack ("[s]", "nobody@example.org"));
   g_autoptr (ConnectorRun) second = run (place, "write", request, MAILS_SPOOL);
   assert_connector_done (second);
   assert_delivered (second, 0, "grey@example.org", "sent", "");
   assert_null (connector_line (second, "delivered", 1));
+  assert_string_equal (json_string_value (connector_line (second, "note", 0)),
+                       "1 of 2 mails were refused; nobody@example.org: refused before");
+
+  /* Nobody else is left: whoever pushes it once more has mended something. */
+  Json *last = files_request (connection (place),
+                              "\"to\": {\"recipients\": [\"ann@example.org\", \"nobody@example.org\"]}, " MAILS_DELIVERY);
+  json_object_set_new (json_object_get (last, "delivery"), "sent", json_pack ("[s]", "ann@example.org"));
+  json_object_set_new (json_object_get (last, "delivery"), "refused", json_pack ("[s]", "nobody@example.org"));
+  g_autoptr (ConnectorRun) third = run (place, "write", last, MAILS_SPOOL);
+  assert_delivered (third, 0, "nobody@example.org", "refused", "550 5.1.1 no such user here");
 
   g_autoptr (ConnectorRun) none = send_to (place, "\"recipients\": [\"nobody@example.org\", \"strict@example.org\"]");
   assert_connector_error (none, 78, "configuration", NULL, "no such user here");

@@ -3,6 +3,7 @@
 
 #include "tests/support/gate.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 
 /* ---- who is who ---- */
@@ -207,6 +208,18 @@ test_discover (void **state)
   g_autoptr (ConnectorRun) nowhere =
       run (place, "discover", files_request (connection (place), "\"from\": {\"path\": \"%s/no/*\"}", place->data), NULL);
   assert_connector_error (nowhere, 78, "configuration", NULL, "no folder");
+}
+
+/* A relative path and an absolute one, to the folder in which the user begins. */
+static void
+test_folder_otherwise_written (void **state)
+{
+  const Place *place = *state;
+  g_autofree char *own = realpath (getpwuid (geteuid ())->pw_dir, NULL);
+  g_autofree char *own_folder = g_strdup_printf (
+      "\"from\": {\"path\": \"*.csv\"}, \"after\": {\"action\": \"move\", \"folder\": \"%s\"}", own != NULL ? own : "/");
+  g_autoptr (ConnectorRun) alike = run (place, "check", files_request (connection (place), "%s", own_folder), NULL);
+  assert_connector_error (alike, 78, "configuration", NULL, "would be found again");
 }
 
 static ConnectorRun *
@@ -453,7 +466,7 @@ main (void)
     cmocka_unit_test_setup (test_write, clear),         cmocka_unit_test_setup (test_name_is_taken, clear),
     cmocka_unit_test_setup (test_round_trips, clear),   cmocka_unit_test_setup (test_no_rows, clear),
     cmocka_unit_test_setup (test_sweeps, clear),        cmocka_unit_test_setup (test_after, clear),
-    cmocka_unit_test_setup (test_check, clear),
+    cmocka_unit_test_setup (test_check, clear),         cmocka_unit_test_setup (test_folder_otherwise_written, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

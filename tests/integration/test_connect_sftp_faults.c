@@ -102,6 +102,7 @@ test_resumes (void **state)
   gate_set (gate, GATE_PASS, 0);
   g_autoptr (ConnectorRun) changed = connector_finish (job);
   assert_connector_error (changed, 75, "transient", NULL, "has changed");
+  assert_string_equal (json_string_value (json_object_get (connector_line (changed, "error", 0), "code")), "changed");
   gate_stop (gate);
 }
 

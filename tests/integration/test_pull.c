@@ -624,6 +624,30 @@ test_a_file_that_is_closed (void **state)
   assert_rows (home, "1|Ann\n2|Bob");
 }
 
+/* Nor does one that has changed since it was listed, which is asked for once; what a person has to mend is told before it. */
+static void
+test_a_file_that_grows (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES ", \"after\": {\"action\": \"delete\"}");
+  source_file (home, "users_1.csv", "id,name\n1,A", 10);
+  source_file (home, "users_2.csv", "id,name\n2,Bob\n", 20);
+  home_write_file (home, "source/grows", "users_1.csv");
+  g_autoptr (Outcome) outcome = expect_weir (home, 3, "pull", "users", NULL);
+  assert_contains (outcome->err, "it is not as it was listed");
+  assert_int_equal (source_asked (home), 4);
+  assert_rows (home, "2|Bob");
+  assert_false (home_has_file (home, "source/files/users_2.csv"));
+  assert_sql (home, "transient", "select detail ->> 'class' from weir.incident where kind = 'pull'");
+  g_autofree char *closed = home_path (home, "source/files/users_3.csv");
+  assert_int_equal (g_mkdir (closed, 0755), 0);
+  g_autoptr (Outcome) both = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (both->err, "it is not as it was listed");
+  assert_contains (both->err, "users_3.csv");
+}
+
 /* What is done with them afterwards is done once they are loaded, by this pull or the next. */
 static void
 test_files_afterwards (void **state)
@@ -877,6 +901,7 @@ main (void)
     TEST (test_files),
     TEST (test_a_file_that_is_refused),
     TEST (test_a_file_that_is_closed),
+    TEST (test_a_file_that_grows),
     TEST (test_files_afterwards),
     TEST (test_a_file_that_stays),
     TEST (test_files_are_not_masked),

@@ -163,6 +163,30 @@ values_become_parameters (void **state)
   assert_null (weir_json_param (NULL));
 }
 
+/* As short as they can be, and what is no real as it was. */
+static void
+reals_are_written_as_people_do (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json, *text; /* NULL: the same */
+  } cases[] = {
+    { "[1.1,-0.1,0.2,19.99]", NULL },
+    { "[0.30000000000000004,123456789.125,0.1234567890123456]", NULL },
+    { "[1.10,1e2,1E300,-0.0,1e-7]", "[1.1,100.0,1e+300,-0.0,1e-07]" },
+    { "[9007199254740993,-7,0]", NULL },
+    { "{\"1.10\":\"a\\\\\\\"1.10\",\"e\":[true,false,null,\"\",\"1.10000000000000001\"]}", NULL },
+    { "1.1", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) value = json_loads (cases[i].json, JSON_DECODE_ANY, NULL);
+      g_autofree char *text = weir_json_text (value);
+      assert_string_equal (text, cases[i].text != NULL ? cases[i].text : cases[i].json);
+    }
+}
+
 static void
 an_error_becomes_json (void **state)
 {
@@ -211,6 +235,7 @@ main (void)
     cmocka_unit_test (a_file_beyond_the_limit_is_refused),
     cmocka_unit_test (any_string_becomes_json),
     cmocka_unit_test (values_become_parameters),
+    cmocka_unit_test (reals_are_written_as_people_do),
     cmocka_unit_test (an_error_becomes_json),
     cmocka_unit_test (no_memory_ends_the_program),
   };

@@ -1,13 +1,8 @@
 #include "watcher/claim.h"
 
 #include "base/autoptr.h"
-#include "tests/support/process.h"
+#include "tests/unit/watcher/dropped.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -15,40 +10,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static int
-set_up (void **state)
-{
-  *state = g_dir_make_tmp ("weir-claim-XXXXXX", NULL);
-  return *state ? 0 : -1;
-}
-
-static int
-tear_down (void **state)
-{
-  remove_tree (*state);
-  g_free (*state);
-  return 0;
-}
-
-static void
-drop (const char *imports, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  assert_true (g_file_set_contents (path, text, -1, NULL));
-}
-
 static bool
 holds (const char *path, const char *text)
 {
   g_autofree char *content = NULL;
   return g_file_get_contents (path, &content, NULL, NULL) && strcmp (content, text) == 0;
-}
-
-static bool
-has (const char *imports, const char *name)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 static Claim *

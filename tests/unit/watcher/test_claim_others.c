@@ -3,47 +3,13 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "tests/support/process.h"
+#include "tests/unit/watcher/dropped.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-static int
-set_up (void **state)
-{
-  *state = g_dir_make_tmp ("weir-claim-others-XXXXXX", NULL);
-  return *state ? 0 : -1;
-}
-
-static int
-tear_down (void **state)
-{
-  remove_tree (*state);
-  g_free (*state);
-  return 0;
-}
-
-static void
-drop (const char *imports, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  assert_true (g_file_set_contents (path, text, -1, NULL));
-}
-
-static bool
-has (const char *imports, const char *name)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
 
 /* In a folder. */
 static void

@@ -33,7 +33,16 @@ list (Store *store, const char *folder, GPtrArray *names, GPtrArray *folders, GE
   return true;
 }
 
-static const StoreVerbs verbs = { .list = list };
+static bool
+home (Store *store, char **ret_home, GError **error)
+{
+  (void) store;
+  (void) error;
+  *ret_home = g_strdup ("/home/ann/");
+  return true;
+}
+
+static const StoreVerbs verbs = { .list = list, .home = home };
 
 /* Paths, with blanks between. Owned by the caller. */
 static char *
@@ -68,6 +77,7 @@ test_names (void **state)
     { "/o*", NULL, "/ok.csv" },
     { "in/**/o*.csv", "done", "in/2026/ok.csv in/2026/out/ok.csv in/done/ok.csv in/ok.csv" },
     { "in/**/o*.csv", "./in//done/", "in/2026/ok.csv in/2026/out/ok.csv in/ok.csv" },
+    { "in/**/o*.csv", "/home/ann/in/done", "in/2026/ok.csv in/2026/out/ok.csv in/ok.csv" },
     { "in/**/**/o*.csv", "in/done", "in/2026/ok.csv in/2026/out/ok.csv in/ok.csv" },
     { "in/**/out/**/o*.csv", NULL, "in/2026/out/ok.csv" },
     { "in/**/2*/**/o*.csv", NULL, "in/2026/ok.csv in/2026/out/ok.csv" },
@@ -110,12 +120,42 @@ test_come_again (void **state)
     }
 }
 
+/* The same folder as a relative and as an absolute path; alike as they are, the user's folder plays no part. */
+static void
+test_come_again_otherwise_written (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *path, *folder;
+    bool again;
+  } cases[] = {
+    { "in/*.csv", "/home/ann/in", true },   { "in/*.csv", "/home/ann/in/done", false }, { "in/*.csv", "/in", false },
+    { "*.csv", "/home/ann/", true },        { "*.csv", "/home/anna", false },           { "in/a.csv", "/home/ann/./in", true },
+    { "/home/ann/in/*.csv", "in/", true },  { "/home/ann/*.csv", ".", true },           { "/in/*.csv", "in", false },
+    { "in/*.csv", "/home/anna/in", false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Store store = { &verbs, "here" };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Json) json = json_pack ("{s:s}", "path", cases[i].path);
+      g_autoptr (Json) after = json_pack ("{s:s}", "folder", cases[i].folder);
+      g_auto (FilesFrom) from = files_from (json, after);
+      g_autoptr (GPtrArray) paths = files_find (&store, &from, &error);
+      print_message ("  %s, %s\n", cases[i].path, cases[i].folder);
+      assert_int_equal (paths == NULL, cases[i].again);
+      assert_int_equal (g_error_matches (error, CONNECT_ERROR, CONNECT_CONFIGURATION), cases[i].again);
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_names),
     cmocka_unit_test (test_come_again),
+    cmocka_unit_test (test_come_again_otherwise_written),
   };
   /* Where a connector's results go. */
   int fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);

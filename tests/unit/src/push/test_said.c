@@ -38,9 +38,28 @@ test_ends (void **state)
     }
 }
 
+static void
+test_names (void **state)
+{
+  (void) state;
+  g_autoptr (Json) before = json_loads ("[{\"name\": \"ann\", \"status\": \"sent\"}, {\"name\": \"bob\", \"status\": \"refused\"}, "
+                                        "{\"name\": \"cid\", \"status\": \"again\"}]",
+                                        0, NULL);
+  Json *now = json_loads ("[{\"name\": \"cid\", \"status\": \"refused\"}]", 0, NULL);
+  g_autoptr (Json) detail = json_object (), notes = json_array ();
+  const Connected connected = { .delivered = now, .notes = notes };
+  said_by_connector (detail, before, &connected);
+  g_autoptr (Json) sent = said_names (json_object_get (detail, "delivered"), "sent");
+  g_autoptr (Json) refused = said_names (json_object_get (detail, "delivered"), "refused");
+  g_autofree char *sent_text = weir_json_text (sent), *refused_text = weir_json_text (refused);
+  assert_string_equal (sent_text, "[\"ann\"]");
+  assert_string_equal (refused_text, "[\"cid\",\"bob\"]");
+  json_decref (now);
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test (test_ends) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test (test_ends), cmocka_unit_test (test_names) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -18,70 +18,71 @@
 #define SMTP_AT(host) "\"type\": \"smtp\", \"host\": \"" host "\", \"from\": \"a@x.org\", \"to\": [\"b@x.org\"], \"tls\": \"none\""
 #define MAIL "\"type\": \"smtp\", \"host\": \"x.org\", \"from\": \"a@x.org\", \"to\": [\"b@x.org\"]"
 
+static const struct
+{
+  const char *tree;
+  const char *mistakes[4];
+} mistake_cases[] = {
+  { "{}", { NULL } },
+  { TARGET (HOOK), { NULL } },
+  { TARGET (HOOK ", \"secret\": \"${env:X}\", \"ca_file\": \"ca.pem\""), { NULL } },
+  { TARGET (MAIL ", \"user\": \"ann\", \"password\": \"${file:p}\""), { NULL } },
+  { TARGET ("\"type\": \"command\", \"command\": [\"/bin/x\", \"\"]"), { NULL } },
+  { "[]", { "$.notify: must be an object, not an array" } },
+  { "{\"target\": {}}", { "$.notify.target: unknown member \"target\"; did you mean \"targets\"?" } },
+  { TARGET ("\"url\": \"https://x.org\""),
+    { "$.notify.targets.ops: must be an object with a \"type\": \"webhook\", \"smtp\" or \"command\"" } },
+  { TARGET ("\"type\": \"webhok\""), { "$.notify.targets.ops.type: unknown value \"webhok\"; did you mean \"webhook\"?" } },
+  { TARGET ("\"type\": \"webhook\", \"url\": \"ftp://x.org\", \"secret\": \"abc\""),
+    { "$.notify.targets.ops.url: must be a URL that begins with https:// or http://, or \"${file:PATH}\", or \"${env:NAME}\"",
+      "$.notify.targets.ops.secret: must be \"${file:PATH}\" or \"${env:NAME}\": a secret does not stand in weir.json itself" } },
+  { TARGET (HOOK ", \"body\": \"slack\", \"secret\": \"${env:X}\""),
+    { "$.notify.targets.ops: has a \"secret\": a \"slack\" body is not signed" } },
+  { TARGET (MAIL ", \"user\": \"ann\""), { "$.notify.targets.ops: needs \"user\" and \"password\", or neither" } },
+  { TARGET (MAIL ", \"tls\": \"none\""),
+    { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
+  { TARGET (SMTP_AT ("127.0.0.1")), { NULL } },
+  { TARGET (SMTP_AT ("::1")), { NULL } },
+  { TARGET (SMTP_AT ("127.example.org")),
+    { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
+  { TARGET ("\"type\": \"smtp\", \"host\": \"smtp://x.org\", \"port\": 0, \"from\": \"a\", \"to\": [\"b@x.org>\"]"),
+    { "$.notify.targets.ops.host: must be a host's name or address, and nothing else",
+      "$.notify.targets.ops.port: must be a whole number from 1 to 65535",
+      "$.notify.targets.ops.from: must be an address such as weir@example.org, of ASCII letters",
+      "$.notify.targets.ops.to[0]: must be an address such as ann@example.org, of ASCII letters" } },
+  { TARGET ("\"type\": \"smtp\", \"host\": \"x\\r\\n.org\", \"from\": \"a@x.org\", \"to\": [\"a@x.org\\r\\nBcc: e@x.org\"]"),
+    { "$.notify.targets.ops.host: must not have control characters in it",
+      "$.notify.targets.ops.to[0]: must be an address such as ann@example.org, of ASCII letters" } },
+  { TARGET ("\"type\": \"command\", \"command\": \"mail -s x\""),
+    { "$.notify.targets.ops.command: must be an array: a program and its arguments; no shell reads them" } },
+  { "{\"targets\": {\"my ops\": {" HOOK "}}}",
+    { "$.notify.targets[\"my ops\"]: must be called by at most 63 letters, digits, - and _" } },
+  { "{\"targets\": {\"ops\\n\": {" HOOK "}}}",
+    { "$.notify.targets[\"ops\\n\"]: must be called by at most 63 letters, digits, - and _" } },
+  { "{\"targets\": {\"ops\": {" HOOK "}}, \"rules\": [{\"on\": [\"refusd\"], \"to\": [\"opps\"]}, {\"tables\": []}]}",
+    { "$.notify.rules[0].on[0]: unknown value \"refusd\"; did you mean \"refused\"?", "$.notify.rules[1].tables: must not be empty",
+      "$.notify.rules[1]: \"on\" is missing", "$.notify.rules[0].to[0]: unknown target \"opps\"; did you mean \"ops\"?" } },
+  { "{\"gather\": \"0 seconds\", \"every\": \"forever\"}",
+    { "$.notify.gather: must be a time from \"1 second\" to \"7 days\"",
+      "$.notify.every: must be a time from \"1 second\" to \"7 days\"" } },
+};
+
 static void
 test_mistakes (void **state)
 {
   (void) state;
-  static const struct
-  {
-    const char *tree;
-    const char *mistakes[4];
-  } cases[] = {
-    { "{}", { NULL } },
-    { TARGET (HOOK), { NULL } },
-    { TARGET (HOOK ", \"secret\": \"${env:X}\", \"ca_file\": \"ca.pem\""), { NULL } },
-    { TARGET (MAIL ", \"user\": \"ann\", \"password\": \"${file:p}\""), { NULL } },
-    { TARGET ("\"type\": \"command\", \"command\": [\"/bin/x\", \"\"]"), { NULL } },
-    { "[]", { "$.notify: must be an object, not an array" } },
-    { "{\"target\": {}}", { "$.notify.target: unknown member \"target\"; did you mean \"targets\"?" } },
-    { TARGET ("\"url\": \"https://x.org\""),
-      { "$.notify.targets.ops: must be an object with a \"type\": \"webhook\", \"smtp\" or \"command\"" } },
-    { TARGET ("\"type\": \"webhok\""), { "$.notify.targets.ops.type: unknown value \"webhok\"; did you mean \"webhook\"?" } },
-    { TARGET ("\"type\": \"webhook\", \"url\": \"ftp://x.org\", \"secret\": \"abc\""),
-      { "$.notify.targets.ops.url: must be a URL that begins with https:// or http://, or \"${file:PATH}\", or \"${env:NAME}\"",
-        "$.notify.targets.ops.secret: must be \"${file:PATH}\" or \"${env:NAME}\": a secret does not stand in weir.json itself" } },
-    { TARGET (HOOK ", \"body\": \"slack\", \"secret\": \"${env:X}\""),
-      { "$.notify.targets.ops: has a \"secret\": a \"slack\" body is not signed" } },
-    { TARGET (MAIL ", \"user\": \"ann\""), { "$.notify.targets.ops: needs \"user\" and \"password\", or neither" } },
-    { TARGET (MAIL ", \"tls\": \"none\""),
-      { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
-    { TARGET (SMTP_AT ("127.0.0.1")), { NULL } },
-    { TARGET (SMTP_AT ("::1")), { NULL } },
-    { TARGET (SMTP_AT ("127.example.org")),
-      { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
-    { TARGET ("\"type\": \"smtp\", \"host\": \"smtp://x.org\", \"port\": 0, \"from\": \"a\", \"to\": [\"b@x.org>\"]"),
-      { "$.notify.targets.ops.host: must be a host's name or address, and nothing else",
-        "$.notify.targets.ops.port: must be a whole number from 1 to 65535",
-        "$.notify.targets.ops.from: must be an address such as weir@example.org, of ASCII letters",
-        "$.notify.targets.ops.to[0]: must be an address such as ann@example.org, of ASCII letters" } },
-    { TARGET ("\"type\": \"smtp\", \"host\": \"x\\r\\n.org\", \"from\": \"a@x.org\", \"to\": [\"a@x.org\\r\\nBcc: e@x.org\"]"),
-      { "$.notify.targets.ops.host: must not have control characters in it",
-        "$.notify.targets.ops.to[0]: must be an address such as ann@example.org, of ASCII letters" } },
-    { TARGET ("\"type\": \"command\", \"command\": \"mail -s x\""),
-      { "$.notify.targets.ops.command: must be an array: a program and its arguments; no shell reads them" } },
-    { "{\"targets\": {\"my ops\": {" HOOK "}}}",
-      { "$.notify.targets[\"my ops\"]: must be called by at most 63 letters, digits, - and _" } },
-    { "{\"targets\": {\"ops\\n\": {" HOOK "}}}",
-      { "$.notify.targets[\"ops\\n\"]: must be called by at most 63 letters, digits, - and _" } },
-    { "{\"targets\": {\"ops\": {" HOOK "}}, \"rules\": [{\"on\": [\"refusd\"], \"to\": [\"opps\"]}, {\"tables\": []}]}",
-      { "$.notify.rules[0].on[0]: unknown value \"refusd\"; did you mean \"refused\"?",
-        "$.notify.rules[1].tables: must not be empty", "$.notify.rules[1]: \"on\" is missing",
-        "$.notify.rules[0].to[0]: unknown target \"opps\"; did you mean \"ops\"?" } },
-    { "{\"gather\": \"0 seconds\", \"every\": \"forever\"}",
-      { "$.notify.gather: must be a time from \"1 second\" to \"7 days\"",
-        "$.notify.every: must be a time from \"1 second\" to \"7 days\"" } },
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (mistake_cases); i++)
     {
-      print_message ("  %s\n", cases[i].tree);
-      g_autoptr (Json) tree = json_loads (cases[i].tree, 0, NULL);
+      print_message ("  %s\n", mistake_cases[i].tree);
+      g_autoptr (Json) tree = json_loads (mistake_cases[i].tree, 0, NULL);
       g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
       settings_check_notify (tree, "$.notify", mistakes);
       for (guint j = 0; j < mistakes->len; j++)
-        assert_string_equal (mistakes->pdata[j], j < G_N_ELEMENTS (cases[i].mistakes) && cases[i].mistakes[j] != NULL
-                                                     ? cases[i].mistakes[j]
-                                                     : "no more");
-      assert_true (mistakes->len == G_N_ELEMENTS (cases[i].mistakes) || cases[i].mistakes[mistakes->len] == NULL);
+        assert_string_equal (mistakes->pdata[j],
+                             j < G_N_ELEMENTS (mistake_cases[i].mistakes) && mistake_cases[i].mistakes[j] != NULL
+                                 ? mistake_cases[i].mistakes[j]
+                                 : "no more");
+      assert_true (mistakes->len == G_N_ELEMENTS (mistake_cases[i].mistakes) || mistake_cases[i].mistakes[mistakes->len] == NULL);
     }
 }
 

@@ -126,6 +126,16 @@ assert_taken (const SettingsGiven *given, const Setting *row, const char *value)
   assert_string_equal (held, value);
 }
 
+/* Where the path leads to in the object, or NULL. */
+static const Json *
+member_at (const Json *object, const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, ".", 2);
+  const Json *member = json_object_get (object, parts[0]);
+  return parts[1] != NULL ? json_object_get (member, parts[1]) : member;
+}
+
+/* Taken, and shown as it stands there. */
 static void
 test_from_the_file (void **state)
 {
@@ -138,6 +148,12 @@ test_from_the_file (void **state)
       g_autofree char *text = file_text (row, value);
       write_settings (text);
       assert_taken (NULL, row, value);
+      g_autoptr (Settings) settings = settings_load (NULL, HOME_REQUIRED, NULL);
+      g_autoptr (Json) shown = settings_to_json (settings);
+      const Json *member = member_at (shown, row->path);
+      g_autofree char *told = weir_json_text (member);
+      g_autofree char *quoted = is_bare (row) ? g_strdup (value) : g_strdup_printf ("\"%s\"", value);
+      assert_string_equal (told, quoted);
     }
 }
 
@@ -198,35 +214,6 @@ test_what_is_nothing (void **state)
       g_autofree char *held_before = member_text (before, row);
       assert_int_equal (g_strcmp0 (held, settings_is_path (row) || row->type == SETTING_TREE ? held_before : ""), 0);
       g_unsetenv (row->variable);
-    }
-}
-
-/* Where the path leads to in the object, or NULL. */
-static const Json *
-member_at (const Json *object, const char *path)
-{
-  g_auto (GStrv) parts = g_strsplit (path, ".", 2);
-  const Json *member = json_object_get (object, parts[0]);
-  return parts[1] != NULL ? json_object_get (member, parts[1]) : member;
-}
-
-static void
-test_shown_as_json (void **state)
-{
-  (void) state;
-  for (const Setting *row = settings_table; row->help != NULL; row++)
-    {
-      if (row->path == NULL)
-        continue;
-      g_autofree char *value = other_value (row, "");
-      g_autofree char *text = file_text (row, value);
-      write_settings (text);
-      g_autoptr (Settings) settings = settings_load (NULL, HOME_REQUIRED, NULL);
-      g_autoptr (Json) shown = settings_to_json (settings);
-      const Json *member = member_at (shown, row->path);
-      g_autofree char *told = weir_json_text (member);
-      g_autofree char *quoted = is_bare (row) ? g_strdup (value) : g_strdup_printf ("\"%s\"", value);
-      assert_string_equal (told, quoted);
     }
 }
 
@@ -386,16 +373,9 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_from_the_file),
-    TEST (test_from_the_environment),
-    TEST (test_from_the_command_line),
-    TEST (test_what_is_nothing),
-    TEST (test_shown_as_json),
-    TEST (test_shown_in_the_manual),
-    TEST (test_help_of_options),
-    TEST (test_mistakes_of_each_row),
-    TEST (test_nearest_word_of_each_row),
-    TEST (test_mistakes_outside_of_the_file),
+    TEST (test_from_the_file),        TEST (test_from_the_environment),     TEST (test_from_the_command_line),
+    TEST (test_what_is_nothing),      TEST (test_shown_in_the_manual),      TEST (test_help_of_options),
+    TEST (test_mistakes_of_each_row), TEST (test_nearest_word_of_each_row), TEST (test_mistakes_outside_of_the_file),
     TEST (test_rows_are_sound),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
