@@ -219,8 +219,8 @@ test_windows_end_by_their_own_clock (void **state)
   pg_sql (source, "create table t (id int primary key, at timestamp, day date)");
   g_autoptr (DbResult) autumn = NULL;
   assert_true (db_query (source->db,
-                         "select 'STD0DST,0/0,' || extract(doy from t) - 1 || '/' || extract(hour from t)"
-                         " from (select (now() at time zone 'UTC') + interval '3 hours' as t) q",
+                         "select format('STD0DST,%s/0,%s/%s', extract(doy from t - interval '1 day') - 1, extract(doy from t) - 1,"
+                         " extract(hour from t)) from (select (now() at time zone 'UTC') + interval '3 hours' as t) q",
                          NULL, 0, &autumn, NULL));
   const struct
   {
