@@ -71,26 +71,41 @@ is_less (Reading *reading, const char *value, const char *than, bool *ret, GErro
   return true;
 }
 
-/* Numbers that are less than those that were read: nobody can say whether the newest rows are gone, or all began anew. And a clock that shows a time that has
- * passed: it was set back, or is another server's. */
+/* Numbers that are less than those that were read: nobody can say whether the newest rows are gone, or all began anew. */
 static bool
 tell_backwards (Reading *reading, GError **error)
 {
   const PgColumn *column = bookmark_of (reading);
-  bool is_counted = reading->plan.shape == SHAPE_COUNTED, is_back;
-  g_autofree char *seen = is_counted ? weir_json_scalar (json_object_get (reading->seen, column->name)) : NULL;
+  bool is_back;
+  g_autofree char *seen = weir_json_scalar (json_object_get (reading->seen, column->name));
   g_autofree char *before = weir_json_scalar (json_object_get (reading->request->position, column->name));
-  if (!is_less (reading, is_counted ? seen : reading->horizon.text, before, &is_back, error))
+  if (!is_less (reading, seen, before, &is_back, error))
     return false;
-  if (is_back && is_counted)
+  if (is_back)
     connect_note ("the greatest \"%s\" is %s, and %s was read before: rows are gone, or the numbers began anew. Then `weir pull "
                   "--full`, for only what "
                   "is greater will be read",
                   column->name, seen, before);
-  else if (is_back && column->kind == PG_TIMESTAMPTZ)
+  return true;
+}
+
+/* A clock that shows a time that has passed: it was set back, or is another server's. */
+static bool
+tell_clock (Reading *reading, GError **error)
+{
+  const PgColumn *column = bookmark_of (reading);
+  g_autofree char *before = weir_json_scalar (json_object_get (reading->request->position, column->name));
+  g_autoptr (DbResult) now = NULL;
+  bool is_back;
+  if (column->kind != PG_TIMESTAMPTZ || before == NULL)
+    return true;
+  if (!session_query (reading->session, "select now()", NULL, 0, &now, error)
+      || !is_less (reading, db_result_value (now, 0, 0), before, &is_back, error))
+    return false;
+  if (is_back)
     connect_note ("the server's clock is at %s, and up to %s was read before: what gets an earlier time meanwhile is missed. "
                   "\"overlap\" reads it, or `weir pull --from`",
-                  reading->horizon.text, before);
+                  db_result_value (now, 0, 0), before);
   return true;
 }
 
@@ -105,7 +120,7 @@ look_ahead (Reading *reading, GError **error)
                          error)
            && tell_backwards (reading, error);
   return horizon_find (reading->session, reading->request, &reading->source, plan, &reading->horizon, error)
-         && (plan->shape == SHAPE_WINDOW || tell_backwards (reading, error));
+         && (plan->shape == SHAPE_WINDOW || tell_clock (reading, error));
 }
 
 /* All that can be wrong is told here, before a row is asked for. */

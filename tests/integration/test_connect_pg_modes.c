@@ -269,6 +269,13 @@ test_overlap_and_nulls (void **state)
       pg_expect (source, "read",
                  "{'from': {'table': 'u'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'position': {'at': '2099-01-01'}}");
   assert_contains (json_string_value (connector_line (back, "note", 0)), "the server's clock is at");
+  /* Behind the beginning of whoever is open, and not behind the clock. */
+  g_autofree char *now = pg_value (source, "select clock_timestamp()");
+  g_autofree char *ahead =
+      g_strdup_printf ("{'from': {'table': 'u'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'position': {'at': '%s'}}", now);
+  g_autoptr (ConnectorRun) same = pg_expect (source, "read", ahead);
+  g_autofree char *said = connector_text (same);
+  assert_null (strstr (said, "the server's clock"));
 }
 
 /* 1.0 and 1.00 are one number, so that no batch ends between them; and where nothing has passed yet rows without one come again as they came first. */
