@@ -227,7 +227,7 @@ plan_make (PgSession *session, const Request *request, const Source *source, Pla
   ret->shape = find_shape (request, source);
   ret->is_keys = g_strcmp0 (request->part, "keys") == 0;
   if (ret->shape == SHAPE_WHOLE)
-    return true;
+    return ret->is_first = true;
   find_order (request, source, ret);
   /* Rows that nobody knows again, of which none is to come twice. */
   bool has_overlap = json_is_number (json_object_get (request->json, "overlap"));

@@ -28,7 +28,7 @@ typedef struct
   bool is_keys;   /* keys alone */
   bool is_closed; /* what may still get more is left for the next reading, so that no row comes twice */
   bool can_cut;   /* there are limits, and an order to go on in */
-  bool is_first;  /* there is no position yet, or nothing has passed for good */
+  bool is_first;  /* there is no position (yet), or nothing has passed for good */
   bool is_inside; /* of the batches of one pull: this is not the first */
   int order[32];  /* columns of the source */
   int n_order;

@@ -263,6 +263,14 @@ test_check (void **state)
   assert_contains (text, "public.t has no index that begins with at: the server reads all of it for each pull");
   assert_contains (text, "row security of \\\"t\\\"");
   assert_null (strstr (text, "no unique index"));
+  /* Who takes for gone what does not come says it each time. */
+  static const char *const whole[] = { "'mode': 'full'", "'mode': 'mirror', 'bookmark': 'at', 'part': 'keys'" };
+  for (size_t i = 0; i < G_N_ELEMENTS (whole); i++)
+    {
+      g_autofree char *more = g_strdup_printf ("{'from': {'table': 't'}, 'key': ['schlüssel'], %s}", whole[i]);
+      g_autoptr (ConnectorRun) all = pg_expect (source, "read", more);
+      assert_contains (json_string_value (connector_line (all, "note", 0)), "row security of \"t\"");
+    }
 
   /* A schema that the first delivery makes: twice, for it is not left there. */
   for (int i = 0; i < 2; i++)
