@@ -103,7 +103,7 @@ drop_parts (PgSession *session, const WritePlan *plan, GHashTable *there, const 
   return true;
 }
 
-/* What is too old does not come in either, and does not stay as it was when it was younger. */
+/* What is too old does not come in either, and does not stay as it was when it was younger: there, or in a row before it. */
 static bool
 leave_out (PgSession *session, const WritePlan *plan, const char *since, GError **error)
 {
@@ -111,8 +111,9 @@ leave_out (PgSession *session, const WritePlan *plan, const char *since, GError 
   g_autofree char *is_old = g_strdup_printf ("%s < '%s' and isfinite(%s)", column, since, column);
   g_autofree char *count = g_strdup_printf ("select count(*) from " STAGING " where %s", is_old);
   g_autofree char *drop = g_strdup_printf ("delete from " STAGING " where %s", is_old), *drop_there = write_sql_drop (plan, is_old);
+  g_autofree char *last = write_sql_last (plan);
   g_autoptr (DbResult) old = NULL;
-  if (!session_query (session, count, NULL, 0, &old, error))
+  if ((plan->mode == WRITE_UPSERT && !session_exec (session, last, error)) || !session_query (session, count, NULL, 0, &old, error))
     return false;
   int64_t n = db_result_int64 (old, 0, 0);
   if (n == 0)

@@ -270,6 +270,15 @@ write_sql_drop (const WritePlan *plan, const char *staged)
   return g_strdup_printf ("delete from %s using (select * from " STAGING " where %s) weir_s where %s", plan->target, staged, key);
 }
 
+char *
+write_sql_last (const WritePlan *plan)
+{
+  g_autofree char *key = equal (plan, KEY, "weir_s", "weir_l");
+  return g_strdup_printf ("delete from " STAGING " weir_s using " STAGING
+                          " weir_l where %s and weir_s.weir_line < weir_l.weir_line%s",
+                          key, plan->tells_gone ? " and not weir_s." COLUMN_GONE " and not weir_l." COLUMN_GONE : "");
+}
+
 /* "'id', 'id'" of both lists. Owned by the caller. */
 static char *
 list_runs (const WritePlan *plan)

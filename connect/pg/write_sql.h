@@ -24,6 +24,7 @@ char *write_sql_create (const WritePlan *plan);
 GPtrArray *write_sql_add (const WritePlan *plan);                 /* of char *: the columns that the target lacks and is to have */
 GPtrArray *write_sql_apply (const WritePlan *plan);               /* of char * */
 char *write_sql_drop (const WritePlan *plan, const char *staged); /* rows of the target that have a key of these staged ones */
+char *write_sql_last (const WritePlan *plan);                     /* of several staged rows of one key the last stays */
 char *write_sql_mark (const WritePlan *plan);                     /* $1 job, $2 table, $3 run, $4 rows */
 
 #endif

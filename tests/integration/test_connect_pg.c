@@ -364,13 +364,35 @@ test_as_redshift (void **state)
     }
 }
 
+/* Of several rows of one key the last counts, also where that has expired. */
+static void
+test_expired_is_the_last (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int, day date) partition by range (day); create table t_p_other partition of t default");
+  g_autofree char *spool = pg_value (source, "select format(E'\"id\",\"day\"\\n\"1\",\"%%1$s\"\\n\"1\",\"2001-01-01\"\\n"
+                                             "\"2\",\"2001-01-01\"\\n\"2\",\"%%1$s\"\\n', now()::date)");
+  g_autoptr (Json) request = pg_request (
+      source,
+      "{'to': {'partition_by': {'column': 'day', 'by': 'month', 'expire': '24 months'}}, 'job': 'j', 'run': 'r', 'delivery': {"
+      "'run': 'r', 'table': 't', 'mode': 'upsert', 'key': ['id'], 'rows': 4, 'columns': [{'name': 'id', 'type': 'integer'},"
+      " {'name': 'day', 'type': 'date'}]}}");
+  g_autoptr (ConnectorRun) run = connector_run (source->path, "weir-connect-pg", "write", request, spool);
+  assert_connector_done (run);
+  assert_contains (json_string_value (connector_line (run, "note", 0)), "1 row is older than 24 months");
+  assert_int_equal (pg_number (source, "select sum(id) from t"), 2);
+}
+
 int
 main (void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
   const struct CMUnitTest tests[] = {
-    CASE (test_values),   CASE (test_single_column), CASE (test_columns),     CASE (test_where),         CASE (test_queries),
-    CASE (test_discover), CASE (test_check),         CASE (test_as_redshift), CASE (test_check_overlap),
+    CASE (test_values),        CASE (test_single_column),
+    CASE (test_columns),       CASE (test_where),
+    CASE (test_queries),       CASE (test_discover),
+    CASE (test_check),         CASE (test_as_redshift),
+    CASE (test_check_overlap), CASE (test_expired_is_the_last),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
