@@ -233,8 +233,11 @@ is_open_there (const Stream *stream, const Json *done)
   if (until == NULL || !stream->has_rule || stream->by_hand || !windows_read_time (until, &time) || time >= stream->window.end)
     return false;
   g_autofree char *end = windows_show_time (stream->window.end);
-  pull_tell (stream->pulling, "the window up to %s waits: transactions of the source may add to it what is of %s and later", end,
-             until);
+  if (time <= stream->window.start)
+    pull_tell (stream->pulling, "the window up to %s waits: the source may still add to any part of it", end);
+  else
+    pull_tell (stream->pulling, "the window up to %s waits: transactions of the source may add to it what is of %s and later", end,
+               until);
   return true;
 }
 
@@ -249,9 +252,9 @@ count_what_is_over (Stream *stream, const Json *done)
     over = MIN (over, there);
   if (!stream->has_rule || !stream->by_hand || over >= window->end)
     return;
-  g_autofree char *shown = windows_show_time (over);
-  pull_tell (stream->pulling, "what is of %s and later may still come: it does not count as pulled", shown);
   window->end = MAX (over, window->start);
+  g_autofree char *shown = windows_show_time (window->end);
+  pull_tell (stream->pulling, "what is of %s and later may still come: it does not count as pulled", shown);
 }
 
 static bool

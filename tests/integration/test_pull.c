@@ -475,12 +475,16 @@ test_a_window_waits_for_the_source (void **state)
   g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -1);
   g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
   g_autofree char *rows = g_strdup_printf ("1 %sT10:00:00Z Ann x\n", first);
-  given (home, members, rows);
-  source_deed (home, "open 1");
+  g_autofree char *old = g_strdup_printf (WINDOWS, "1999-12-31T12:00:00Z");
+  given (home, old, rows);
+  source_deed (home, "open 2");
+  g_autoptr (Outcome) half = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (half->err, "transactions of the source may add to it what is of 2000-01-01T00:00:00Z and later");
+  source_job (home, "users", members);
   g_autoptr (Outcome) early = expect_weir (home, 0, "pull", "users", NULL);
-  assert_contains (early->err, "transactions of the source may add");
+  assert_contains (early->err, "the source may still add to any part of it");
   assert_position (home, "users", "-");
-  assert_int_equal (source_asked (home), 1);
+  assert_int_equal (source_asked (home), 2);
   json_decref (source_pull (home, 0, "users"));
   assert_rows (home, "1|Ann");
 }
