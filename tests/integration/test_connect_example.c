@@ -77,10 +77,12 @@ test_by_its_protocol (void **state)
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"id\"], \"position\": 3, \"columns\": {\"mail\": "
       "{\"drop\": true}}}",
       0, "\"id\",\"total\",\"note\"\n\"3\",,\"\"\n" },
-    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"incremental\", \"bookmark\": \"id\", \"overlap\": 0, \"position\": 2, "
-      "\"columns\": "
-      "{\"mail\": {\"drop\": true}}}",
+    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"log\", \"key\": [\"id\"], \"bookmark\": \"total\", \"position\": 2, "
+      "\"columns\": {\"mail\": {\"drop\": true}}}",
       0, "\"id\",\"total\",\"note\"\n\"3\",,\"\"\n" },
+    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"incremental\", \"bookmark\": \"id\", \"overlap\": 0}", 78, NULL },
+    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"log\", \"key\": [\"id\", \"mail\"]}", 78, NULL },
+    { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"idd\"], \"bookmark\": \"id\"}", 78, NULL },
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"mirror\", \"key\": [\"id\"], \"part\": \"keys\"}", 0,
       "\"id\"\n\"1\"\n\"2\"\n\"3\"\n" },
     { "{\"from\": {\"table\": \"orderz\"}, \"mode\": \"full\", \"key\": [\"id\"]}", 78, NULL },
@@ -95,6 +97,8 @@ test_by_its_protocol (void **state)
       json_object_set_new (request, "connection", json_pack ("{s:s, s:s}", "type", "sqlite", "path", database));
       g_autoptr (ConnectorRun) run = connector_run (home->path, program, "read", request, NULL);
       assert_int_equal (run->code, cases[i].code);
+      g_autoptr (ConnectorRun) checked = connector_run (home->path, program, "check", request, NULL);
+      assert_int_equal (checked->code, cases[i].code);
       if (cases[i].spool == NULL)
         continue;
       assert_connector_done (run);
