@@ -66,6 +66,7 @@ test_by_its_protocol (void **state)
   Home *home = *state;
   given (home);
   g_autofree char *program = home_path (home, PROGRAM), *database = home_path (home, "shop.db");
+  in_sqlite (home, "create table pictures (id integer, data blob); insert into pictures values (1, x'00ff')", NULL);
   static const struct
   {
     const char *request;
@@ -85,6 +86,7 @@ test_by_its_protocol (void **state)
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"idd\"], \"bookmark\": \"id\"}", 78, NULL },
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"mirror\", \"key\": [\"id\"], \"part\": \"keys\"}", 0,
       "\"id\"\n\"1\"\n\"2\"\n\"3\"\n" },
+    { "{\"from\": {\"table\": \"pictures\"}, \"mode\": \"full\"}", 0, "\"id\",\"data\"\n\"1\",\"\\x00ff\"\n" },
     { "{\"from\": {\"table\": \"orderz\"}, \"mode\": \"full\", \"key\": [\"id\"]}", 78, NULL },
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"idd\"}", 78, NULL },
     { "{\"from\": {\"table\": \"orders\"}, \"mode\": \"sync\", \"key\": [\"id\"], \"where\": {\"id\": 1}}", 78, NULL },
