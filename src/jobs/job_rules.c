@@ -76,12 +76,15 @@ job_has_own_order (const Settings *settings, const Job *job)
   return type != NULL && g_strv_contains (types, type);
 }
 
-/* Rows would be taken for a file, and its end be asked of a store that has none. Of a type that is not ours its program decides. */
+/* Rows would be taken for a file, and its end be asked of a store that has none. Of a program that is not ours it decides. */
 static void
 check_after (const Job *job, const Settings *settings, const MemberScope *scope)
 {
   static const char *const without_files[] = { "postgresql", "redshift", "http", "smtp", "webhook", "singer", NULL };
+  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
   const char *type = find_type (settings, job);
+  if (json_object_get (connection, "program") != NULL)
+    return;
   if (job->after != NULL && type != NULL && g_strv_contains (without_files, type))
     members_problem (scope, "$.after", "is of a source of files: a connection of type \"%s\" has none", type);
 }

@@ -18,7 +18,7 @@
 #define CONNECTIONS                                                                                                                \
   "{\"connections\": {\"app\": {\"type\": \"postgresql\", \"url\": \"${env:APP_URL}\"}, \"dwh\": {\"type\": \"postgresql\"},"      \
   " \"sftp1\": {\"type\": \"sftp\"}, \"crm\": {\"type\": \"singer\"}, \"mail\": {\"type\": \"smtp\"}, \"api\": {\"type\": "        \
-  "\"http\"}}}"
+  "\"http\"}, \"own\": {\"type\": \"http\", \"program\": \"weir-connect-own\"}}}"
 
 static const char good[] =
     "{\"$schema\": \"x\", \"description\": \"y\", \"from\": {\"connection\": \"app\", \"table\": \"public.orders\"},"
@@ -148,7 +148,7 @@ static const struct
     "$.from: must be an object with a \"connection\": the name of a connection of weir.json" },
   { "{\"from\": {\"connection\": \"ap\"}}", "$.from.connection: unknown connection \"ap\"; did you mean \"app\"?" },
   { "{\"from\": {\"connection\": \"warehouse\"}, \"mode\": \"dump\"}",
-    "$.from.connection: unknown connection \"warehouse\"; expected one of: app, dwh, sftp1, crm, mail, api" },
+    "$.from.connection: unknown connection \"warehouse\"; expected one of: app, dwh, sftp1, crm, mail, api, own" },
   { "{\"form\": {\"connection\": \"app\"}, \"table\": \"t\", \"deliver\": [{\"to\": \"dwh\"}]}",
     "$.form: unknown member \"form\"; did you mean \"from\"?" },
   { "{\"table\": \"t\"}", "$: \"deliver\" is missing: where the table goes" },
@@ -218,6 +218,7 @@ static const struct
   { "{" SYNC ", \"where\": \"tenant = 1\"}", "$.where: must be an object: a column and a value, or an array of values, and so on" },
   { "{" SYNC ", \"after\": {\"action\": \"delete\"}}",
     "$.after: is of a source of files: a connection of type \"postgresql\" has none" },
+  { "{\"from\": {\"connection\": \"own\"}, \"mode\": \"dump\", \"after\": {\"action\": \"delete\"}}", NULL },
   { "{\"from\": {\"connection\": \"mail\"}, \"mode\": \"full\", \"key\": [\"id\"], \"deliver\": [{\"to\": \"api\"}]}",
     "$.from.connection: nothing can be pulled from a connection of type \"smtp\"\n"
     "$.deliver[0].to: nothing can be delivered to a connection of type \"http\"" },
