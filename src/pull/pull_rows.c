@@ -241,13 +241,13 @@ is_open_there (const Stream *stream, const Json *done)
   return true;
 }
 
-/* Of a window by hand what is not over, here and at the source, does not count as pulled. */
+/* Of a window by hand what was not over when it was asked for, here and at the source, does not count as pulled. */
 static void
-count_what_is_over (Stream *stream, const Json *done)
+count_what_is_over (Stream *stream, int64_t asked_on, const Json *done)
 {
   Window *window = &stream->window;
   const char *until = json_string_value (json_object_get (done, "until"));
-  int64_t over = now_seconds (), there;
+  int64_t over = asked_on, there;
   if (until != NULL && windows_read_time (until, &there))
     over = MIN (over, there);
   if (!stream->has_rule || !stream->by_hand || over >= window->end)
@@ -276,12 +276,13 @@ do_batch (Stream *stream, bool *ret_more, GError **error)
                     .position = anew ? NULL : stream->position,
                     .window = stream->asked,
                     .whole = is_whole (pulling->job) || stream->asked != NULL };
+  int64_t asked_on = now_seconds ();
   if (!pull_spool_new (pulling->settings, pulling->job->name, &spool, error)
       || !pull_ask (pulling, &ask, &spool, &connected, error))
     return false;
   if (is_open_there (stream, connected.done))
     return true;
-  count_what_is_over (stream, connected.done);
+  count_what_is_over (stream, asked_on, connected.done);
   if (!take_over (stream, &spool, &connected, error))
     return false;
   stream->batches++;

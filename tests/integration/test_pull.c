@@ -467,6 +467,34 @@ test_window_by_hand (void **state)
   "\"mode\": \"incremental\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"window\": {\"period\": \"1 day\", \"start\": "       \
   "\"%s\"}"
 
+/* What ends by hand while it is read was not over when it was asked for: what came meanwhile may be missing. */
+static void
+test_a_window_that_ends_meanwhile (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -1);
+  g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
+  bool is_early = false;
+  given (home, members, "");
+  for (int seconds = 2; !is_early; seconds *= 2)
+    {
+      int asked = source_asked (home);
+      int64_t end = g_get_real_time () / G_USEC_PER_SEC + seconds;
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (end);
+      g_autofree char *to = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+      if (home_has_file (home, "source/go"))
+        home_remove_file (home, "source/go");
+      source_deed (home, "wait 1");
+      g_autoptr (Background) pull = spawn_weir (home, "pull", "users", "--from", first, "--to", to, NULL);
+      wait_until (source_asked (home) == asked + 1);
+      is_early = g_get_real_time () / G_USEC_PER_SEC < end;
+      wait_until (g_get_real_time () / G_USEC_PER_SEC > end);
+      home_write_file (home, "source/go", "");
+      assert_int_equal (background_stop (pull, 0, 20), 0);
+      assert_true (!is_early || background_said (pull, "may still come: it does not count as pulled"));
+    }
+}
+
 /* A window that is over here, and not at the source, is asked for again. */
 static void
 test_a_window_waits_for_the_source (void **state)
@@ -899,6 +927,7 @@ main (void)
     TEST (test_full_that_is_not),
     TEST (test_full_again),
     TEST (test_window_by_hand),
+    TEST (test_a_window_that_ends_meanwhile),
     TEST (test_a_window_waits_for_the_source),
     TEST (test_windows),
     TEST (test_windows_without_a_session),
