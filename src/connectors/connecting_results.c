@@ -7,7 +7,7 @@
 
 #define TALK_MOST 8192 /* bytes of a line of what it says */
 #define SHOWN 120      /* bytes of a line that is shown for being none */
-#define NOTES_MOST 100 /* that people read, and that a declaration has room for */
+#define NOTES_MOST 100 /* that people read, and that a declaration has room for, each of CONNECTOR_TOLD_MOST */
 
 static void break_off (Results *results, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -174,7 +174,8 @@ results_end (Results *results)
   g_string_truncate (results->line, 0);
   tell (results);
   if (results->notes_left > 0)
-    json_array_append_new (results->connected->notes, json_sprintf ("and %zu more notes", results->notes_left));
+    json_array_append_new (results->connected->notes,
+                           json_sprintf ("and %zu more note%s", results->notes_left, results->notes_left == 1 ? "" : "s"));
 }
 
 /* ---- done ---- */

@@ -148,7 +148,8 @@ write_declaration (const Settings *settings, const char *name, const Json *decla
   g_auto (PullSpool) beside = { .fd = -1 };
   g_autofree char *text = weir_json_text (declaration), *path = declared_path (settings, name);
   if (strlen (text) > BESIDE_MOST_BYTES)
-    return weir_error (error, WEIR_ERROR_MODEL, "what the connector says of position and columns is more than %d MiB",
+    return weir_error (error, WEIR_ERROR_MODEL,
+                       "what the connector says of position and columns, and its notes, are more than %d MiB",
                        BESIDE_MOST_BYTES >> 20);
   if (!pull_spool_new (settings, "declaration", &beside, error)
       || !fs_write_all (beside.fd, text, strlen (text), beside.path, error))

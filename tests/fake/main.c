@@ -342,14 +342,14 @@ change_bytes (void)
   (void) !pwrite (3, "X", 1, 40);
 }
 
-/* A position that fills its line, and more notes than anybody reads. */
+/* A position that fills its line, and more notes than anybody reads, some of which fill theirs. */
 static void
 be_wordy (Done *done)
 {
   g_autofree char *words = g_strnfill (900000, 'x');
   json_object_set_new (done->position, "words", json_string (words));
-  for (int i = 0; i < 200; i++)
-    connect_note ("this is note %d", i);
+  for (int i = 0; i < 100; i++)
+    connect_note ("this is note %d%s", i, i < 5 ? words : "");
 }
 
 static bool

@@ -348,7 +348,7 @@ test_what_goes_wrong (void **state)
       g_autoptr (Json) wordy = source_pull (home, 0, "users");
       assert_json (wordy, "rows.inserted", "1");
     }
-  assert_sql (home, "and 101 more notes", "select declaration -> 'notes' ->> -1 from weir.file order by seen_on desc limit 1");
+  assert_sql (home, "and 1 more note", "select declaration -> 'notes' ->> -1 from weir.file order by seen_on desc limit 1");
 }
 
 /* Of several streams none waits for another that a person has to mend; what is the trouble of all is told once. */
