@@ -142,11 +142,20 @@ table_of (const Job *job)
   return ((const JobStream *) job->streams->pdata[0])->table;
 }
 
+/* The name is part of many a word, and of what files and tables are called. */
+static bool
+is_named (const Job *job, const char *message)
+{
+  g_autofree char *quoted = g_strdup_printf ("\"%s\"", job->name);
+  const char *behind = g_str_has_prefix (message, job->name) ? message + strlen (job->name) : "";
+  return g_str_has_prefix (behind, ": ") || g_str_has_prefix (behind, " is ") || strstr (message, quoted) != NULL;
+}
+
 /* Of several jobs it has to be seen whose it is. Takes the error. */
 static GError *
 with_name (const Job *job, GError *error)
 {
-  if (strstr (error->message, job->name) == NULL && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
+  if (!is_named (job, error->message) && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
     g_prefix_error (&error, "%s: ", job->name);
   return error;
 }
