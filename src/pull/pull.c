@@ -18,6 +18,8 @@ pulling_clear (Pulling *pulling)
   g_clear_pointer (&pulling->connection, json_decref);
   g_clear_pointer (&pulling->from, json_decref);
   g_clear_pointer (&pulling->where, json_decref);
+  g_clear_pointer (&pulling->late, g_ptr_array_unref);
+  g_clear_error (&pulling->waits);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pulling, pulling_clear)
@@ -41,6 +43,17 @@ pull_without_name (const Job *job, const char *message)
 {
   size_t length = strlen (job->name);
   return g_str_has_prefix (message, job->name) && g_str_has_prefix (message + length, ": ") ? message + length + 2 : message;
+}
+
+bool
+pull_is_told_again (char **told, GError **problem, GError **error)
+{
+  bool again = g_strcmp0 (*told, (*problem)->message) == 0;
+  g_free (*told);
+  *told = g_strdup ((*problem)->message);
+  if (again)
+    g_propagate_error (error, g_steal_pointer (problem));
+  return again;
 }
 
 void
@@ -216,32 +229,44 @@ pull_stream (Pulling *pulling, const JobStream *stream, GError **error)
   pulling->stream = stream;
   pulling->total = -1;
   pulling->over = false;
+  pulling->how = CONNECTED_DONE;
   return pull_is_of_files (pulling) ? pull_files (pulling, error) : pull_rows (pulling, error) && verify_count (pulling, error);
 }
 
-/* What a person has to mend of one stream, and of no other: it is told, and comes again where the next one is told the same. */
+/* What a person has to mend of one stream, what it brought, or another table that it waits for, which may be the next stream's. */
 static bool
-is_of_stream (const Pulling *pulling, const GError *problem, const GError *before)
+is_of_stream (const Pulling *pulling, const GError *problem)
 {
-  return pulling->job->streams->len > 1 && g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_MODEL)
-         && pulling->how != CONNECTED_CREDENTIALS && (before == NULL || strcmp (before->message, problem->message) != 0);
+  bool is_of_one =
+      g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_MODEL) || g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_INPUT);
+  return pulling->job->streams->len > 1 && is_of_one && pulling->how != CONNECTED_CREDENTIALS;
 }
 
-/* "stream two: there is no such table". Owned by the caller. */
+/* What it would bring is there already, and the bookmark has not moved. */
+static bool
+is_late (const Pulling *pulling, const JobStream *stream)
+{
+  return pulling->late != NULL && g_ptr_array_find_with_equal_func (pulling->late, stream->table, g_str_equal, NULL);
+}
+
+/* "stream two: there is no such table"; of a file from before, which is of no stream, what it waits for. Owned by the caller. */
 static char *
 say_of_stream (const Job *job, const JobStream *stream, const GError *problem)
 {
-  return g_strdup_printf ("stream %s: %s", pull_stream_name (job, stream), pull_without_name (job, problem->message));
+  const char *said = pull_without_name (job, problem->message);
+  return stream != NULL ? g_strdup_printf ("stream %s: %s", pull_stream_name (job, stream), said) : g_strdup (said);
 }
 
 /* The first error is the job's, and told as that, with its stream; but for one that all have. */
 static bool
 fail_by_streams (const Pulling *pulling, const JobStream *stream, GError *first, GError **error)
 {
-  g_autofree char *text = say_of_stream (pulling->job, stream, first),
-                  *message = g_strdup_printf ("%s: %s", pulling->job->name, text);
-  g_free (first->message);
-  first->message = g_steal_pointer (&message);
+  g_autofree char *text = say_of_stream (pulling->job, stream, first);
+  if (stream != NULL)
+    {
+      g_free (first->message);
+      first->message = g_strdup_printf ("%s: %s", pulling->job->name, text);
+    }
   return g_propagate_error (error, first), false;
 }
 
@@ -259,24 +284,29 @@ fail_for_all (const Pulling *pulling, const JobStream *stream, const GError *fir
 static bool
 pull_streams (Pulling *pulling, GError **error)
 {
-  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) first = g_steal_pointer (&pulling->waits);
   const JobStream *of_first = NULL;
+  g_autofree char *told = NULL;
   ConnectedHow how = CONNECTED_DONE;
-  for (guint i = 0; i < pulling->job->streams->len && !(pulling->over && pull_is_cut_off (pulling)); i++)
+  for (guint i = 0; i < pulling->job->streams->len && !pulling->held && !(pulling->over && pull_is_cut_off (pulling)); i++)
     {
+      const JobStream *stream = pulling->job->streams->pdata[i];
       g_autoptr (GError) problem = NULL;
-      if (pull_stream (pulling, pulling->job->streams->pdata[i], &problem))
+      if (is_late (pulling, stream) || pull_stream (pulling, stream, &problem))
         continue;
-      if (!is_of_stream (pulling, problem, first))
-        return fail_for_all (pulling, of_first, first, g_steal_pointer (&problem), error);
+      GError *of_all = NULL;
+      if (!pull_is_told_again (&told, &problem, &of_all) && !is_of_stream (pulling, problem))
+        of_all = g_steal_pointer (&problem);
+      if (of_all != NULL)
+        return fail_for_all (pulling, of_first, first, of_all, error);
       if (first != NULL)
         {
-          g_autofree char *text = say_of_stream (pulling->job, pulling->stream, problem);
+          g_autofree char *text = say_of_stream (pulling->job, stream, problem);
           pull_tell (pulling, "%s", text);
           continue;
         }
       how = pulling->how;
-      of_first = pulling->stream;
+      of_first = stream;
       first = g_steal_pointer (&problem);
     }
   pulling->how = how;
@@ -304,6 +334,8 @@ pull (Pulling *pulling, const Work *work, GError **error)
   fault_point ("pull-locked");
   if (!pull_spool_sweep (pulling->settings, pulling->job->name, error) || !pull_finish_earlier (pulling, error))
     return false;
+  if (pulling->waits != NULL && (work->work != NULL || pulling->over))
+    return g_propagate_error (error, g_steal_pointer (&pulling->waits)), false;
   if (work->work == NULL && pulling->over)
     return true;
   if (!check_held (pulling, error))

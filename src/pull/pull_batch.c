@@ -86,6 +86,7 @@ note_end (Pulling *pulling, const LoadEnd *end)
 {
   pulling->well = pulling->well && !end->failed;
   pulling->over = pulling->over || end->failed;
+  pulling->held = pulling->held || end->held;
 }
 
 static void
@@ -246,12 +247,35 @@ finish_one (Pulling *pulling, const char *name, GError **error)
   return done;
 }
 
+/* Takes the error. */
+static void
+note_waits (Pulling *pulling, const char *name, GError *problem)
+{
+  g_auto (Route) route = { 0 };
+  catalog_route (pulling->options->loader->catalog, name, &route);
+  if (pulling->job->streams->len > 1)
+    pull_tell (pulling, "%s", problem->message);
+  if (pulling->late == NULL)
+    pulling->late = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (pulling->late, g_strdup (route.table));
+  if (pulling->waits == NULL)
+    pulling->waits = problem;
+  else
+    g_error_free (problem);
+}
+
 bool
 pull_finish_earlier (Pulling *pulling, GError **error)
 {
   g_autoptr (GPtrArray) names = landing_earlier (pulling->settings, pulling->job->name, error);
   for (guint i = 0; names != NULL && i < names->len && !pulling->over; i++)
-    if (!finish_one (pulling, names->pdata[i], error))
-      return false;
+    {
+      GError *problem = NULL;
+      if (finish_one (pulling, names->pdata[i], &problem))
+        continue;
+      if (weir_error_get_reason (problem) != REASON_WAITS)
+        return g_propagate_error (error, problem), false;
+      note_waits (pulling, names->pdata[i], problem);
+    }
   return names != NULL;
 }

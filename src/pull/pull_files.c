@@ -6,6 +6,8 @@
 #include "schema/ledger_bookmark.h"
 #include "schema/ledger_pull.h"
 
+#include <string.h>
+
 /* What `discover` calls a stream's name is the file's path. */
 Json *
 pull_objects (const Json *streams)
@@ -103,15 +105,17 @@ static bool
 load_all (Pulling *pulling, const DbResult *files, GError **ret_left, GError **error)
 {
   bool any = false, loaded;
+  g_autofree char *told = NULL;
   for (int row = 0; row < db_result_rows (files) && !pulling->over; row++)
     {
       g_autoptr (GError) problem = NULL;
       pulling->how = CONNECTED_DONE;
-      if (!load_row (pulling, files, row, &loaded, &problem) && !keep_going (pulling, &problem, ret_left, error))
+      if (!load_row (pulling, files, row, &loaded, &problem)
+          && (pull_is_told_again (&told, &problem, error) || !keep_going (pulling, &problem, ret_left, error)))
         return false;
       any = any || loaded;
       /* One that is refused keeps none from coming. */
-      pulling->over = false;
+      pulling->over = pulling->held;
       if (!pull_is_cut_off (pulling) || row + 1 == db_result_rows (files))
         continue;
       pull_tell (pulling, "its cut-off has come: the next pull goes on");
@@ -161,6 +165,8 @@ settle_all (Pulling *pulling, GError **error)
 {
   g_autoptr (DbResult) files = NULL;
   g_autoptr (GError) first = NULL;
+  g_autofree char *told = NULL;
+  pulling->how = CONNECTED_DONE;
   if (pulling->job->after == NULL)
     return true;
   if (!loader_refresh (pulling->options->loader, error)
@@ -171,6 +177,8 @@ settle_all (Pulling *pulling, GError **error)
       g_autoptr (GError) problem = NULL;
       if (settle_row (pulling, files, row, &problem))
         continue;
+      if (pull_is_told_again (&told, &problem, error))
+        return false;
       if (pulling->how == CONNECTED_CONFIGURATION)
         say_it_stays (pulling, db_result_named (files, row, "path"), problem);
       if (!keep_going (pulling, &problem, &first, error))
@@ -199,9 +207,10 @@ pull_files (Pulling *pulling, GError **error)
       || !ledger_pull_unseen (pulling->options->loader->db, pulling->options->full ? "" : pulling->job->name, there, &files, error))
     return false;
   g_autoptr (GError) left = NULL;
-  if (!load_all (pulling, files, &left, error))
-    return false;
-  bool settled = settle_all (pulling, error);
+  bool settled = load_all (pulling, files, &left, error) && settle_all (pulling, error);
+  /* What ends the pull is told by whoever called. */
+  if (!settled && left != NULL && strcmp ((*error)->message, left->message) == 0)
+    g_clear_error (&left);
   if (left == NULL)
     return settled;
   if (!settled)

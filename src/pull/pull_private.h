@@ -20,8 +20,11 @@ struct Pulling
   ConnectedHow how;
   bool has_changed; /* TRANSIENT since the one file that was asked for is not as it was listed */
   bool well, over;  /* over: nothing more is to be begun */
+  bool held;        /* a file waits for a person, and all of the job with it */
   bool misused;     /* what was typed cannot be */
   bool stages;      /* its files are for staging tables without a model */
+  GError *waits;    /* of the first file from before that cannot be loaded until another table is; NULL: none */
+  GPtrArray *late;  /* the tables of such files, of char *; NULL: none */
   LoadEnd *end;     /* of a file that was loaded, for whoever wants it; NULL: nobody */
 };
 
@@ -60,7 +63,7 @@ int64_t pull_time_of (const Json *object);
 /* A position that moves without a row. */
 bool pull_move (Pulling *pulling, const Json *from, const Json *to, GError **error);
 
-/* Files that earlier pulls left are loaded. */
+/* Files that earlier pulls left are loaded. One that still waits for another table keeps none from coming: pulling->waits and late. */
 bool pull_finish_earlier (Pulling *pulling, GError **error);
 
 /* ---- pull_rows.c, pull_files.c: a stream; a source of files ---- */
@@ -86,6 +89,10 @@ bool pull_has_lock (Pulling *pulling, GError **error);
 
 /* Whether the time is up: the next batch is begun by the next pull. */
 bool pull_is_cut_off (const Pulling *pulling);
+
+/* Of several streams, or files: what two of them in a row end with is the trouble of all. True: so it is, and *problem has become *error. *told: what the
+ * one before ended with, NULL at first; owned by the caller. */
+bool pull_is_told_again (char **told, GError **problem, GError **error);
 
 /* Connection and "from" of the job. */
 bool pull_resolve (Pulling *pulling, GError **error);

@@ -5,12 +5,12 @@
  *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down, and the next line follows. Words: transient, full, credentials, configuration, gap,
  *               crash, silent (no done), hang, leak (does not mask), lie (the same, and says that it does), damaged (the same, and a NUL byte
  *               is in its first row), endless (more, and the same position), wrong (not its SHA-256), incomplete, lost (does not say where
- *               it ended), open (the window may get more rows), wordy (all that a line has room for)
+ *               it ended), open (the window may get more rows), wordy (all that a line has room for), keep (no file may be removed)
  *   stays       a file that may not be removed
  *   grows       a file that is never as it was listed
  *   sent/       what was delivered: a file for each mark, RUN.csv, however often it came
  *   asked       gets each request, a line each
- *   go          "wait" of the deed: it waits until this is there */
+ *   go          "wait" of the deed, and "stall", which then has no such table: it waits until this is there */
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "connect/connector.h"
@@ -81,8 +81,11 @@ do_deed (const Request *request, const char *deed, GError **error)
   if (strcmp (deed, "silent") == 0)
     _exit (0);
   g_autofree char *go = path_of (request, "go");
-  while (strcmp (deed, "wait") == 0 && access (go, F_OK) != 0 && !connect_is_stopping ())
+  bool stalls = strcmp (deed, "stall") == 0;
+  while ((stalls || strcmp (deed, "wait") == 0) && access (go, F_OK) != 0 && !connect_is_stopping ())
     g_usleep (20000);
+  if (stalls)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "there is no such table");
   while (strcmp (deed, "hang") == 0)
     sleep (1);
   return connect_go_on (error);
@@ -295,6 +298,8 @@ write_after (const Request *request, Done *done, GError **error)
   g_autofree char *full = g_build_filename (folder, path, NULL);
   g_autoptr (Json) now = describe_file (folder, path);
   note_request (request);
+  if (strcmp (deed, "keep") == 0)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "files may not be removed");
   (void) done;
   if (!do_deed (request, deed, error))
     return false;

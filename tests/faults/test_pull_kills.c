@@ -116,7 +116,7 @@ test_connector_killed (void **state)
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--all", NULL);
   assert_contains (outcome->err, "the connector was killed by signal 9");
   g_autofree char *left = home_read_file (home, "source/deed");
-  assert_string_equal (left, "crash 0");
+  assert_string_equal (left, "crash 0\n");
   assert_all_there (home);
 }
 

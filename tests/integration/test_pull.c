@@ -386,6 +386,62 @@ test_streams (void **state)
               "select string_agg(stream || '|' || (position ->> 'id'), ', ' order by stream) from weir.bookmark");
 }
 
+/* What one stream brought that cannot be read keeps no other one waiting; and what is wrong with our disk is not taken for what was wrong with the one before. */
+static void
+test_streams_of_their_own (void **state)
+{
+  Home *home = *state;
+  given (home,
+         "\"from\": {\"connection\": \"app\"}, \"streams\": {\"one\": \"users\", \"two\": \"others\"}, "
+         "\"columns\": {\"email\": {\"mask\": \"hash\"}}, " SYNC,
+         "1 a Ann x\n");
+  source_deed (home, "damaged 1");
+  g_autoptr (Outcome) damaged = expect_weir (home, 1, "pull", "users", NULL);
+  assert_contains (damaged->err, "what the connector brought cannot be read");
+  assert_sql (home, "two", "select stream from weir.bookmark");
+  int asked = source_asked (home);
+  source_deed (home, "stall 1");
+  g_autoptr (Background) pull = spawn_weir (home, "pull", "--json", "users", NULL);
+  wait_until (source_asked (home) == asked + 1);
+  g_autofree char *spool = home_path (home, "imports/.spool"), *aside = home_path (home, "imports/.aside");
+  assert_int_equal (rename (spool, aside), 0);
+  home_write_file (home, "imports/.spool", "");
+  home_write_file (home, "source/go", "");
+  assert_int_equal (background_stop (pull, 0, 20), 4);
+  assert_true (background_said (pull, "stream one: there is no such table"));
+  assert_true (background_said (pull, "\"class\":null"));
+  assert_sql (home, "local", "select detail ->> 'class' from weir.incident where ended is null");
+  home_remove_file (home, "imports/.spool");
+  assert_int_equal (rename (aside, spool), 0);
+  assert_weir (home, 0, "pull", "users", NULL);
+}
+
+/* A fact that comes before its dimension, in the same job: it lies there, is not read again, and is loaded once the other is. */
+static void
+test_streams_in_the_wrong_order (void **state)
+{
+  Home *home = *state;
+  given (home, "\"from\": {\"connection\": \"app\"}, \"streams\": {\"one\": \"orders\", \"two\": \"users\"}, " SYNC, "1 a Ann x\n");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  home_write_model (
+      home, "orders",
+      "{\"table\": \"orders\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"id\"], "
+      "\"as\": \"user_id\", \"missing\": \"reject\"}]}");
+  home_set_environment (home, "WEIR_FAULT", "kill:pull-dropped");
+  assert_weir (home, 128 + SIGKILL, "pull", "users", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  int asked = source_asked (home);
+  g_autoptr (Outcome) waits = expect_weir (home, 1, "pull", "users", NULL);
+  assert_contains (waits->err, "refers to users, which was never loaded");
+  /* What it is called, and what it refers to, is not the job's name. */
+  assert_contains (waits->err, "weir: users: \"orders");
+  assert_int_equal (source_asked (home), asked + 1);
+  assert_sql (home, "two|1", "select stream, (select count(*) from warehouse.users) from weir.bookmark");
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_sql (home, "1", "select count(*) from warehouse.orders");
+  assert_nothing_left (home);
+}
+
 /* A source that is away for a moment is waited for. */
 static void
 test_once_more (void **state)
@@ -735,18 +791,35 @@ test_a_file_that_stays (void **state)
   assert_weir (home, 0, "pull", "users", NULL);
   assert_false (home_has_file (home, "source/files/users_1.csv"));
   assert_sql (home, "2", "select count(*) from weir.pulled_file where settled_on is not null");
+  /* What two of them in a row end with is the trouble of all. */
+  for (int i = 3; i <= 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("users_%d.csv", i), *text = g_strdup_printf ("id,name\n%d,Cid\n", i);
+      source_file (home, name, text, i * 10);
+    }
+  int asked = source_asked (home);
+  source_deed (home, "keep 99");
+  assert_weir (home, 2, "pull", "users", NULL);
+  assert_int_equal (source_asked (home), asked + 1 + 3 + 2);
 }
 
-/* A job that asks for what cannot be done to a file as it lies there. */
+/* A job that asks for what cannot be done to a file as it lies there: that is told once, however many files there are. */
 static void
 test_files_are_not_masked (void **state)
 {
   Home *home = *state;
   source_setup (home, "");
   source_job (home, "users", FILES ", \"columns\": {\"name\": {\"drop\": true}}");
-  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  for (int i = 1; i <= 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("users_%d.csv", i);
+      source_file (home, name, "id,name\n1,Ann\n", 10);
+    }
   g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
-  assert_contains (outcome->err, "columns");
+  const char *said = strstr (outcome->err, "columns");
+  assert_non_null (said);
+  assert_null (strstr (outcome->err, "of columns\nusers: "));
+  assert_int_equal (source_asked (home), 3);
   assert_sql (home, "0", "select count(*) from weir.file");
 }
 
@@ -838,7 +911,7 @@ test_leftovers (void **state)
   assert_nothing_left (home);
 }
 
-/* A file of a pull before that waits for a person: nothing goes before it. */
+/* A file that waits for a person: nothing goes before it, no other stream of that pull, and nothing of the next. */
 static void
 test_held (void **state)
 {
@@ -846,12 +919,16 @@ test_held (void **state)
   g_autoptr (GString) rows = g_string_new (NULL);
   for (int i = 1; i <= 20; i++)
     g_string_append_printf (rows, "%d a Name%d x\n", i, i);
-  given (home, "\"mode\": \"full\", \"key\": [\"id\"]", rows->str);
+  given (home,
+         "\"from\": {\"connection\": \"app\"}, \"streams\": {\"one\": \"users\", \"two\": \"others\"}, \"mode\": \"full\", "
+         "\"key\": [\"id\"]",
+         rows->str);
   json_decref (source_pull (home, 0, "users"));
   source_rows (home, "1 a Name1 x\n");
+  int asked = source_asked (home);
   g_autoptr (Json) held = source_pull (home, 1, "users");
   assert_json (held, "status", "held");
-  int asked = source_asked (home);
+  assert_int_equal (source_asked (home), ++asked);
   g_autoptr (Outcome) next = expect_weir (home, 1, "pull", "users", NULL);
   assert_contains (next->err, "of a pull before is held");
   assert_int_equal (source_asked (home), asked);
@@ -865,7 +942,8 @@ test_held (void **state)
   assert_weir (home, 0, "approve", run, NULL);
   g_autoptr (Outcome) decided = expect_weir (home, 0, "jobs", NULL);
   assert_null (strstr (decided->out, "users waits"));
-  json_decref (source_pull (home, 0, "users"));
+  json_decref (source_pull (home, 1, "users"));
+  assert_sql (home, "others", "select table_name from weir.file where state = 'held'");
   assert_rows (home, "1|Name1");
 }
 
@@ -922,6 +1000,8 @@ main (void)
     TEST (test_a_position_is_not_lost),
     TEST (test_what_goes_wrong),
     TEST (test_streams),
+    TEST (test_streams_of_their_own),
+    TEST (test_streams_in_the_wrong_order),
     TEST (test_once_more),
     TEST (test_other_bytes),
     TEST (test_full_that_is_not),
