@@ -24,12 +24,11 @@ char *
 delivered_mark (const Request *request)
 {
   const PathFacts facts = delivered_facts (request);
-  const char *const said[] = { request->run, facts.run, facts.job, facts.table };
+  const char *item = json_string_value (json_object_get (request->delivery, "item"));
+  const char *const said[] = { request->run, facts.run, facts.job, facts.table, item };
   GString *name = g_string_new (NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (said); i++)
     g_string_append_printf (name, "%s\n", said[i] != NULL ? said[i] : "");
-  g_autofree char *to = request->to != NULL ? weir_json_text (request->to) : NULL;
-  g_string_append (name, to != NULL ? to : "");
   char hex[SHA256_HEX_SIZE];
   sha256_bytes (name->str, name->len, hex);
   g_string_free (name, TRUE);

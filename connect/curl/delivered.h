@@ -8,7 +8,8 @@
 /* Table, run, job and time. The time is the delivery's own ("on"), which is the same each time it is tried; else it is now. Borrowed. */
 PathFacts delivered_facts (const Request *request);
 
-/* Eight letters that are another for each member of "deliver", and each step that is delivered, of one run; the same when it is tried again. Owned by the caller. */
+/* Eight letters that are another for each member of "deliver", and each step that is delivered, of one run; the same when it is tried again, also where somebody
+ * has mended the member in between. Owned by the caller. */
 char *delivered_mark (const Request *request);
 
 /* How many rows it has. */

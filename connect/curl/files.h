@@ -32,6 +32,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilesFrom, files_from_clear)
 /* Whether a file that was moved to where it is moved would be found again. */
 bool files_come_again (const FilesFrom *from);
 
+/* Whether it means other files than the one of that name. */
+bool files_is_pattern (const char *path);
+
 /* Paths of what the pattern takes, sorted. Of a name that is no pattern, that one, whether it is there or not. Where one of folder and avoided is relative and the other
  * absolute, avoided becomes as the folder is; files that come again are CONFIGURATION then. */
 GPtrArray *files_find (Store *store, FilesFrom *from, GError **error);

@@ -11,10 +11,10 @@
 #define SHOWN_MOST 100 /* letters of a name */
 #define DEPTH_MOST 64  /* folders in folders: a server may show a tree that has no end */
 
-static bool
-is_wild (const char *part)
+bool
+files_is_pattern (const char *path)
 {
-  return strpbrk (part, WILD) != NULL;
+  return strpbrk (path, WILD) != NULL;
 }
 
 static bool
@@ -64,7 +64,7 @@ files_from (const Json *from, const Json *after)
   const char *avoided = json_string_value (json_object_get (after, "folder"));
   FilesFrom files = { .settle = from != NULL ? connect_number (from, "from", "settle", FILES_SETTLE_SECONDS) : 0 };
   files.avoided = avoided != NULL ? plain_folder (avoided) : NULL;
-  files.is_pattern = is_wild (path);
+  files.is_pattern = files_is_pattern (path);
   size_t length = files.is_pattern ? folder_length (path) : (size_t) (path_split (path, &files.folder) - path);
   g_free (files.folder);
   files.folder = g_strndup (path, length > 1 ? length - 1 : length);
@@ -84,7 +84,7 @@ bool
 files_come_again (const FilesFrom *from)
 {
   g_autofree char *folder = plain_folder (from->folder);
-  bool are_in_it = from->parts[1] == NULL || is_any_depth (from->parts[0]);
+  bool are_in_it = from->parts[1] == NULL || (is_any_depth (from->parts[0]) && from->parts[2] == NULL);
   return are_in_it && g_strcmp0 (folder, from->avoided) == 0;
 }
 

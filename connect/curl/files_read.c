@@ -107,7 +107,7 @@ files_read (Store *store, const Request *request, Done *done, GError **error)
 {
   Reading reading = { .store = store };
   reading.is_known = files_object (request->object, "object", &reading.path, &reading.facts);
-  if (!reading.is_known && strpbrk (json_string_value (json_object_get (request->from, "path")), "*?[") != NULL)
+  if (!reading.is_known && files_is_pattern (json_string_value (json_object_get (request->from, "path"))))
     return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL,
                          "which of the files is asked for is not in the request: \"object\" is missing");
   if (!reading.is_known)

@@ -80,11 +80,11 @@ is_in_the_way (Putting *putting, GError **error)
   if (found == FOUND_OTHER)
     return !connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "\"%s\" at %s is a folder, or no ordinary file", putting->path,
                           store->what);
-  if (found == FOUND_NOTHING || putting->replaces)
+  if (found == FOUND_NOTHING)
     return false;
   if (!files_is_same (store, putting->path, putting->shaped->size, putting->shaped->sha256, &putting->was_there, error))
     return true;
-  return !putting->was_there && !fail_exists (putting, error);
+  return !putting->was_there && !putting->replaces && !fail_exists (putting, error);
 }
 
 /* Parts that earlier runs of this delivery have left. They are ours by their names, and nobody else's where they are a day old. */

@@ -25,7 +25,8 @@ note_slips (const HttpReader *reader, const Json *columns)
   g_autoptr (Json) known = http_rows_memory (reader->rows);
   if (reader->lacks_next)
     connect_note ("the first page of %s has nothing where \"pages\" looks for the next one: no other would be read", reader->name);
-  for (size_t i = 0; i < json_array_size (columns); i++)
+  bool are_said = reader->source.columns->len > 0;
+  for (size_t i = 0; are_said && i < json_array_size (columns); i++)
     {
       const char *name = json_string_value (json_object_get (json_array_get (columns, i), "name"));
       if (!json_is_string (json_object_get (known, name)))

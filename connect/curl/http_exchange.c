@@ -25,6 +25,7 @@ http_reply_clear (HttpReply *reply)
     g_string_free (reply->body, TRUE);
   g_free (reply->type);
   g_free (reply->link);
+  g_free (reply->packed);
   g_clear_pointer (&reply->url, g_uri_unref);
   *reply = (HttpReply) { 0 };
 }
@@ -57,12 +58,16 @@ keep_bytes (const char *bytes, size_t length, void *data)
 }
 
 static bool
+is_one_of (const char *encoding, const char *one, const char *other)
+{
+  return encoding != NULL && (g_ascii_strcasecmp (encoding, one) == 0 || g_ascii_strcasecmp (encoding, other) == 0);
+}
+
+static bool
 on_bytes (const char *bytes, size_t length, void *data)
 {
   Taking *taking = data;
-  bool is_packed = taking->encoding != NULL
-                   && (g_ascii_strcasecmp (taking->encoding, "gzip") == 0 || g_ascii_strcasecmp (taking->encoding, "x-gzip") == 0);
-  if (!is_packed)
+  if (!is_one_of (taking->encoding, "gzip", "x-gzip"))
     return keep_bytes (bytes, length, taking);
   if (taking->unpack == NULL)
     taking->unpack = unpack_new ();
@@ -195,6 +200,9 @@ http_exchange (Transfer *transfer, const Exchange *exchange, Exchanged *ret)
   else if (taking.unpack != NULL && !ret->is_too_large)
     judge_packed (&taking, ret);
   ret->reply.has_no_end = !taking.has_length && taking.unpack == NULL;
+  /* Some servers say it of what is not packed ("utf-8"): whoever cannot read the answer tells it. */
+  if (taking.unpack == NULL && !is_one_of (taking.encoding, "", "identity"))
+    ret->reply.packed = g_steal_pointer (&taking.encoding);
   unpack_free (taking.unpack);
   g_free (taking.encoding);
 }

@@ -18,9 +18,21 @@ typedef struct
 } Reading;
 
 static bool
+fail_packed (const Reading *reading, GError **error)
+{
+  const char *packed = reading->reply->packed;
+  g_autofree char *shown = text_printable (packed, strlen (packed), FIRST_BYTES);
+  return connect_fail (error, CONNECT_CONFIGURATION, NULL,
+                       "Do \"headers\" ask for it (Accept-Encoding)? Only gzip can be unpacked.",
+                       "%s: the answer is packed as \"%s\", or is no JSON", reading->what, shown);
+}
+
+static bool
 no_json (const Reading *reading, const char *bytes, size_t length, const SliceProblem *problem, GError **error)
 {
   const char *type = reading->reply->type;
+  if (reading->reply->packed != NULL)
+    return fail_packed (reading, error);
   g_autofree char *first = text_printable (bytes, length, FIRST_BYTES);
   g_autofree char *shown_type =
       text_printable (type != NULL ? type : "no Content-Type", strlen (type != NULL ? type : "no Content-Type"), FIRST_BYTES);

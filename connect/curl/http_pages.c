@@ -109,8 +109,8 @@ turn_said (HttpPages *pages, const HttpPage *page, bool *ret_has_next, GError **
   Slice more = { NULL };
   if (page->root.bytes != NULL && pages->paging->more != NULL)
     http_path_find (pages->paging->more, page->root, &more);
-  pages->is_lacking = value.bytes == NULL;
   bool is_over = more.bytes != NULL && is_nothing (more);
+  pages->is_lacking = value.bytes == NULL && !is_over;
   *ret_has_next = !is_over && !is_nothing (value);
   if (!*ret_has_next)
     return true;

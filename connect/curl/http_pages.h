@@ -17,7 +17,8 @@ typedef struct
   int64_t number;           /* of NUMBER and OFFSET: of the next request */
   char *cursor;             /* of CURSOR; NULL: the first request; owned, as what follows */
   bool cursor_is_number;
-  bool is_lacking;              /* of NEXT and CURSOR: the last page had nothing where it says what comes next, not even null */
+  bool
+      is_lacking; /* of NEXT and CURSOR: the last page had nothing where it says what comes next, not even null, nor did it say that nothing comes */
   Url *next;                    /* of NEXT and HEADER; NULL: the first request */
   GHashTable *seen;             /* links and cursors */
   char digest[SHA256_HEX_SIZE]; /* of the rows of the page before */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define STATUS_EMPTY 204
 #define STATUS_NOT_FOUND 404
 #define STEADY_READINGS 5
 
@@ -61,7 +62,8 @@ check_most (const HttpReader *reader, GError **error)
 static void
 tell_no_end (HttpReader *reader, const HttpReply *reply)
 {
-  if (!reply->has_no_end || reader->told_no_end || !http_page_is_lines (&reader->source, reply))
+  bool has_rows = reply->status != STATUS_EMPTY && reply->status != STATUS_NOT_FOUND;
+  if (!has_rows || !reply->has_no_end || reader->told_no_end || !http_page_is_lines (&reader->source, reply))
     return;
   connect_note (
       "the server says neither how long its lines are together nor where they end: an answer that was cut is not told from a "

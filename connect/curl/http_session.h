@@ -37,6 +37,7 @@ typedef struct
   GString *body;
   char *type, *link; /* Content-Type and Link; NULL: not there */
   int64_t date;      /* Date, microseconds since 1970; 0: not there */
+  char *packed;      /* Content-Encoding, where it is one that we cannot unpack; NULL: none */
   bool has_no_end;   /* neither its length nor its end was said: cut, it would look the same */
   Url *url;          /* where it came from at last */
 } HttpReply;

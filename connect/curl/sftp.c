@@ -189,6 +189,9 @@ sftp_list (Store *store, const char *folder, GPtrArray *names, GPtrArray *folder
   if (result.code != CODE_OK)
     return sftp_fail (sftp, &result, what, error);
   fetch_listing (sftp, folder, false, &shown, &shown_result);
+  /* Where only names are wanted these are enough. */
+  if (folders != NULL && shown_result.code != CODE_OK && !shown.is_full)
+    return sftp_fail (sftp, &shown_result, what, error);
   take_names (sftp, folder, listed.text->str, shown.text->str, names, folders);
   return connect_go_on (error);
 }

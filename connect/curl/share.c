@@ -84,12 +84,11 @@ open_folder (const Share *share, const char *folder, bool may_lack, GError **err
 }
 
 /* What is no file may be a folder; no link is one. */
-static void
-take_folder (int folder, const char *name, GPtrArray *folders)
+static bool
+is_folder (int folder, const struct dirent *entry)
 {
   struct stat look;
-  if (fstatat (folder, name, &look, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (look.st_mode))
-    g_ptr_array_add (folders, g_strdup (name));
+  return entry->d_type != DT_REG && fstatat (folder, entry->d_name, &look, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (look.st_mode);
 }
 
 static bool
@@ -104,11 +103,7 @@ share_list (Store *store, const char *folder, GPtrArray *names, GPtrArray *folde
   errno = 0;
   for (const struct dirent *entry; (entry = readdir (listing)) != NULL; errno = 0)
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
-      {
-        g_ptr_array_add (names, g_strdup (entry->d_name));
-        if (folders != NULL && entry->d_type != DT_REG)
-          take_folder (fd, entry->d_name, folders);
-      }
+      g_ptr_array_add (folders != NULL && is_folder (fd, entry) ? folders : names, g_strdup (entry->d_name));
   return errno == 0 || fail (error, errno, "list the folder", folder);
 }
 

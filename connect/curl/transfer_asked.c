@@ -6,6 +6,7 @@
 
 #define CONNECT_SECONDS 10
 #define STILL_SECONDS 30
+#define REPLY_BYTES 4096 /* of a refusal in many lines */
 
 int64_t
 transfer_still_seconds (const TransferRequest *request)
@@ -105,15 +106,17 @@ note_command (Transfer *transfer, const char *bytes, size_t length)
     result->no_auth = true;
 }
 
-/* What is no success, all lines of it: the reason may stand in the first. */
+/* What is no success, its lines: the reason may stand in the first. Who never ends them is not listened to for ever. */
 static void
 note_reply (Transfer *transfer, const char *bytes, size_t length)
 {
   TransferResult *result = transfer->result;
-  g_autofree char *line = g_strchomp (g_strndup (bytes, length)), *before = g_steal_pointer (&result->reply);
-  bool is_more = transfer->reply_goes_on && before != NULL;
-  result->reply = is_more ? g_strconcat (before, " ", line + MIN (strlen (line), 4), NULL) : g_strdup (line);
+  bool is_more = transfer->reply_goes_on && result->reply != NULL;
   transfer->reply_goes_on = length >= 4 && bytes[3] == '-';
+  if (is_more && strlen (result->reply) > REPLY_BYTES)
+    return;
+  g_autofree char *line = g_strchomp (g_strndup (bytes, length)), *before = g_steal_pointer (&result->reply);
+  result->reply = is_more ? g_strconcat (before, " ", line + MIN (strlen (line), 4), NULL) : g_strdup (line);
 }
 
 /* libcurl does not say which recipients were turned down, but lets us see both sides. */

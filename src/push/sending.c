@@ -223,6 +223,14 @@ own_members (const Json *rest)
   return own;
 }
 
+/* Which of the job's members it is, whatever the member says by now. A new reference. */
+static Json *
+name_of_member (const Delivery *delivery)
+{
+  g_autofree char *name = g_strdup_printf ("%s.%" G_GINT64_FORMAT, delivery->destination, delivery->item + 1);
+  return weir_json_string (name);
+}
+
 static bool
 make_request (const Sending *sending, Json **ret_connection, Json **ret_request, GError **error)
 {
@@ -234,8 +242,10 @@ make_request (const Sending *sending, Json **ret_connection, Json **ret_request,
   Json *to = *ret_connection != NULL ? job_resolve (settings, own, sending->place, error) : NULL;
   if (to == NULL)
     return false;
+  Json *described = describe (sending);
+  json_object_set_new (described, "item", name_of_member (delivery));
   *ret_request = json_pack ("{s:s, s:s, s:o, s:O, s:o}", "job", delivery->job, "run", mark_of (delivery), "to", to, "key",
-                            sending->selection.key, "delivery", describe (sending));
+                            sending->selection.key, "delivery", described);
   return true;
 }
 

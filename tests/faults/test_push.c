@@ -226,7 +226,7 @@ test_away_and_crowd (void **state)
   assert_outbox (home, "sent 6");
 }
 
-/* Asked to stop when one of several receivers has it: who comes next knows that. */
+/* Asked to stop when one of several receivers has it: who comes next knows that, and which member of the job it is for. */
 static void
 test_stopped (void **state)
 {
@@ -235,22 +235,31 @@ test_stopped (void **state)
   configure_store (home, store.url, ", \"mail\": {\"type\": \"smtp\", \"program\": \"./connector\"}");
   g_autofree char *path = home_path (home, "connector");
   home_write_file (home, "connector",
-                   "#!/bin/sh\ncat >asked\n[ -e begun ] && { echo '{\"done\": {\"rows\": 1}}' >&4; exit 0; }\n"
+                   "#!/bin/sh\ncat >>asked\necho >>asked\n[ -e begun ] && { echo '{\"done\": {\"rows\": 1}}' >&4; exit 0; }\n"
                    "echo '{\"delivered\": {\"name\": \"a@x.org\", \"status\": \"sent\"}}' >&4\n"
                    "trap 'exit 75' TERM\ntouch begun\nwhile :; do sleep 0.1; done\n");
   assert_int_equal (chmod (path, 0755), 0);
   home_write_model (home, "people", PEOPLE);
-  write_job (home, "people", "{\"table\": \"people\", \"deliver\": [{\"to\": \"mail\"}]}");
+  write_job (
+      home, "people",
+      "{\"table\": \"people\", \"deliver\": [{\"to\": \"mail\"}, {\"to\": \"mail\", \"columns\": {\"age\": {\"drop\": true}}}]}");
   load (home, "people-1.csv", "email,age\na@x.org,1\n");
   g_autoptr (Background) push = spawn_weir (home, "push", NULL);
   wait_until (home_has_file (home, "begun"));
   background_stop (push, SIGTERM, DEADLINE_SECONDS);
-  assert_outbox (home, "waiting 1");
+  assert_outbox (home, "waiting 2");
   assert_weir (home, 0, "push", NULL);
   g_autofree char *asked = home_read_file (home, "asked");
-  g_autoptr (Json) request = weir_json_parse (asked, strlen (asked), "request", NULL);
-  assert_json (request, "delivery.sent", "[\"a@x.org\"]");
-  assert_outbox (home, "sent 1");
+  g_auto (GStrv) lines = g_strsplit (asked, "\n", -1);
+  assert_int_equal (g_strv_length (lines), 4);
+  static const char *const sent[] = { "[]", "[\"a@x.org\"]", "[]" }, *const items[] = { "mail.1", "mail.1", "mail.2" };
+  for (size_t i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      g_autoptr (Json) request = weir_json_parse (lines[i], strlen (lines[i]), "request", NULL);
+      assert_json (request, "delivery.sent", sent[i]);
+      assert_json (request, "delivery.item", items[i]);
+    }
+  assert_outbox (home, "sent 2");
 }
 
 #define LOCKED "select not pg_try_advisory_lock(hashtextextended('weir.delivery dwh', 0))"

@@ -378,7 +378,10 @@ static void
 test_check (void **state)
 {
   (void) state;
-  api_rules (api, "[{'path': '/v2/', 'status': 404}, {'path': '/v2/orders', 'json': [{'id': 1, 'at': 'x'}, {'id': 2}]}]");
+  api_rules (api,
+             "[{'path': '/v2/', 'status': 404}, {'path': '/v2/orders', 'json': [{'id': 1, 'at': 'x', 'never': null}, {'id': 2}]},"
+             " {'path': '/v2/last', 'json': {'data': [{'id': 1}], 'more': false}},"
+             " {'path': '/v2/none', 'no_length': true, 'status': 204}]");
   g_autoptr (ConnectorRun)
       base = run ("check", NULL, "{}"),
       job = run ("check", NULL,
@@ -387,8 +390,18 @@ test_check (void **state)
   assert_connector_done (job);
   assert_string_equal (json_string_value (json_object_get (connector_line (base, "checked", 0), "what")), "connect");
   assert_string_equal (json_string_value (json_object_get (connector_line (job, "checked", 1), "text")),
-                       "the first page of orders: 2 rows, 2 columns");
+                       "the first page of orders: 2 rows, 3 columns");
   assert_null (connector_line (job, "note", 0));
+  static const char *const fine[] = {
+    "{'from': {'path': 'last', 'rows': 'data', 'pages': {'cursor': {'from': 'next', 'query': 'c', 'more': 'more'}}}}",
+    "{'from': {'path': 'none', 'format': 'lines'}}",
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (fine); i++)
+    {
+      g_autoptr (ConnectorRun) checked = run ("check", NULL, fine[i]);
+      assert_connector_done (checked);
+      assert_null (connector_line (checked, "note", 0));
+    }
   g_autoptr (ConnectorRun) slips = run (
       "check", NULL,
       "{'from': {'path': 'orders', 'columns': {'id': 'id', 'at': 'att'}, 'pages': {'cursor': {'from': 'nxt', 'query': 'c'}}}}");

@@ -212,13 +212,34 @@ test_killed (void **state)
   assert_string_equal (names, LARGE_NAME);
 }
 
+/* A server that goes away while it says which names are folders: no folder is taken for a file. */
+static void
+test_half_a_listing (void **state)
+{
+  const Place *place = *state;
+  for (int i = 0; i < 400; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%0230d.txt", i);
+      files_put (place->data, name, "");
+    }
+  Gate *gate = gate_start (place->sshd->port);
+  g_autoptr (Json) request =
+      files_request (sshd_connection (place->sshd, gate_port (gate)), "\"from\": {\"path\": \"%s/**/*.csv\"}", place->data);
+  gate_set (gate, GATE_CUT, 350000); /* a listing has about 240 kB */
+  g_autoptr (ConnectorRun) cut = connector_run_with (place->folder, CURL_PROGRAM, "discover", request, NULL, without_leaks);
+  assert_connector_error (cut, 75, "transient", NULL, "list the folder");
+  assert_true (gate_has_shut (gate));
+  gate_stop (gate);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup (test_settles, clear), cmocka_unit_test_setup (test_resumes, clear),
-    cmocka_unit_test_setup (test_frozen, clear),  cmocka_unit_test_setup (test_ends, clear),
-    cmocka_unit_test_setup (test_quiet, clear),   cmocka_unit_test_setup (test_killed, clear),
+    cmocka_unit_test_setup (test_settles, clear),        cmocka_unit_test_setup (test_resumes, clear),
+    cmocka_unit_test_setup (test_frozen, clear),         cmocka_unit_test_setup (test_ends, clear),
+    cmocka_unit_test_setup (test_quiet, clear),          cmocka_unit_test_setup (test_killed, clear),
+    cmocka_unit_test_setup (test_half_a_listing, clear),
   };
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -106,6 +106,7 @@ test_only_files (void **state)
   files_put (place->folder, "secret.csv", "secret");
   files_put (place->share, "a.csv", "one");
   files_put (place->share, "in/b.csv", "two");
+  files_put (place->share, "two\nlines/c.csv", "three");
   g_autofree char *link_path = files_path (place->share, "link.csv"), *folder_link = files_path (place->share, "away");
   g_autofree char *pipe_path = files_path (place->share, "pipe.csv");
   assert_int_equal (symlink ("../secret.csv", link_path), 0);
@@ -120,6 +121,7 @@ test_only_files (void **state)
   assert_connector_done (below);
   assert_string_equal (json_string_value (json_object_get (connector_line (below, "stream", 1), "name")), "in/b.csv");
   assert_null (connector_line (below, "stream", 2));
+  assert_true (g_str_has_prefix (json_string_value (connector_line (below, "note", 0)), "1 names below"));
   static const char *const paths[] = { "link.csv", "away/secret.csv", "../secret.csv", "pipe.csv", "in", "/etc/passwd" };
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
     {
@@ -189,6 +191,10 @@ test_write (void **state)
   g_autoptr (ConnectorRun) replaced = write_to (place, "\"path\": \"report.csv\", \"replace\": true");
   assert_connector_done (replaced);
   assert_file (place->share, "report.csv", FILES_SPOOL);
+  g_autoptr (ConnectorRun) once = write_to (place, "\"path\": \"report.csv\", \"replace\": true");
+  assert_connector_done (once);
+  assert_string_equal (json_string_value (connector_line (once, "note", 0)),
+                       "\"report.csv\" was there already, with the same bytes");
   g_autoptr (ConnectorRun) nowhere = write_to (place, "\"path\": \"no/report.csv\"");
   assert_connector_error (nowhere, 78, "configuration", NULL, "no");
   g_autofree char *names = files_names_in (place->share, ".");

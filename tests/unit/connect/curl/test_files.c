@@ -107,9 +107,9 @@ test_come_again (void **state)
     const char *path, *folder;
     bool again;
   } cases[] = {
-    { "in/*.csv", "in", true },    { "in/*.csv", "./in/", true },    { "in/a.csv", "in", true }, { "*.csv", ".", true },
-    { "/in/*.csv", "in", false },  { "in/*.csv", "in/done", false }, { "in/**/a", "in", true },  { "in/**/a", "in/done", false },
-    { "in/*/a.csv", "in", false }, { "in/*", NULL, false },
+    { "in/*.csv", "in", true },    { "in/*.csv", "./in/", true },    { "in/a.csv", "in", true },       { "*.csv", ".", true },
+    { "/in/*.csv", "in", false },  { "in/*.csv", "in/done", false }, { "in/**/a", "in", true },        { "in/**", "in", true },
+    { "in/*/a.csv", "in", false }, { "in/**/a", "in/done", false },  { "in/**/daily/a", "in", false }, { "in/*", NULL, false },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
