@@ -19,12 +19,41 @@ path_error (GError **error, const char *verb, const char *path)
   return weir_system_error (error, errno, "could not %s \"%s\"", verb, path);
 }
 
+static void
+give (int fd, const struct stat *owner)
+{
+  if (geteuid () == 0 && owner->st_uid != 0)
+    (void) !fchown (fd, owner->st_uid, owner->st_gid);
+}
+
 void
 fs_give_to_owner (int fd, const char *folder)
 {
   struct stat owner;
-  if (geteuid () == 0 && stat (folder, &owner) == 0 && owner.st_uid != 0)
-    (void) !fchown (fd, owner.st_uid, owner.st_gid);
+  if (stat (folder, &owner) == 0)
+    give (fd, &owner);
+}
+
+void
+fs_give_to_owner_at (int fd, int folder)
+{
+  struct stat owner;
+  if (fstat (folder, &owner) == 0)
+    give (fd, &owner);
+}
+
+int
+fs_open_or_make (const char *path, int flags, mode_t mode, const char *like)
+{
+  int fd = open (path, flags);
+  if (fd >= 0 || errno != ENOENT)
+    return fd;
+  fd = open (path, flags | O_CREAT | O_EXCL, mode);
+  if (fd >= 0)
+    fs_give_to_owner (fd, like);
+  return fd >= 0 || errno != EEXIST
+             ? fd
+             : open (path, flags | O_CREAT, mode); /* another one has made it; or it is a link to no file yet */
 }
 
 static void
@@ -138,20 +167,35 @@ write_durably (int fd, const char *contents, size_t length, const char *path, GE
   return fs_write_all (fd, contents, length, path, error) && (fsync (fd) == 0 || path_error (error, "write", path));
 }
 
-/* A file that is written whole: where, what, and whose it is to be (NULL: ours). */
+/* A file that is written whole: where, what, and whose it is to be where root writes it. */
 typedef struct
 {
   const char *path, *contents;
   size_t length;
   mode_t mode;
-  const struct stat *like;
+  enum
+  {
+    OURS,
+    AS_BEFORE,    /* of whom it was; ours where there was none */
+    AS_ITS_FOLDER /* fs_give_to_owner */
+  } whose;
 } Whole;
+
+static void
+give_whole (const Whole *whole, int fd)
+{
+  struct stat before;
+  g_autofree char *folder = g_path_get_dirname (whole->path);
+  if (whole->whose == AS_ITS_FOLDER)
+    fs_give_to_owner (fd, folder);
+  else if (whole->whose == AS_BEFORE && geteuid () == 0 && lstat (whole->path, &before) == 0)
+    (void) !fchown (fd, before.st_uid, before.st_gid);
+}
 
 static bool
 fill (const Whole *whole, int fd, GError **error)
 {
-  if (whole->like != NULL && geteuid () == 0)
-    (void) !fchown (fd, whole->like->st_uid, whole->like->st_gid);
+  give_whole (whole, fd);
   return set_mode (fd, whole->mode, whole->path, error) && write_durably (fd, whole->contents, whole->length, whole->path, error);
 }
 
@@ -188,15 +232,13 @@ write_over (const Whole *whole, GError **error)
 bool
 fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error)
 {
-  return write_over (&(Whole) { path, contents, length, mode, NULL }, error);
+  return write_over (&(Whole) { path, contents, length, mode, OURS }, error);
 }
 
 bool
 fs_rewrite_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error)
 {
-  struct stat before;
-  bool exists = lstat (path, &before) == 0;
-  return write_over (&(Whole) { path, contents, length, mode, exists ? &before : NULL }, error);
+  return write_over (&(Whole) { path, contents, length, mode, AS_BEFORE }, error);
 }
 
 /* Where no file is without a name. */
@@ -222,9 +264,8 @@ give_name (int fd, const char *path)
 bool
 fs_write_new (const char *path, const char *contents, size_t length, mode_t mode, bool *ret_exists, GError **error)
 {
-  struct stat owner;
   g_autofree char *folder = g_path_get_dirname (path);
-  const Whole whole = { path, contents, length, mode, stat (folder, &owner) == 0 && owner.st_uid != 0 ? &owner : NULL };
+  const Whole whole = { path, contents, length, mode, AS_ITS_FOLDER };
   *ret_exists = false;
   AUTO_FD int fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)

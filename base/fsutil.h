@@ -16,8 +16,14 @@
 /* A file's time as nanoseconds since 1970, which an int64_t has room for from 1678 to 2262; beyond these it stays at the last one. */
 int64_t fs_nanoseconds (struct timespec time);
 
-/* What root makes in somebody's folder is that one's, who goes on with it: a file that was just made there. Of anybody else it stays. */
+/* What root makes in somebody's folder is that one's, who goes on with it: a file or folder that was just made there. Of anybody else it stays. */
 void fs_give_to_owner (int fd, const char *folder);
+/* The same in an open folder. */
+void fs_give_to_owner_at (int fd, int folder);
+
+/* Opens a file, or makes it; one that root makes becomes that of the owner of "like": of its folder, or of a file beside it. flags: as of open (2), without O_CREAT and
+ * O_EXCL. -1 with errno. */
+int fs_open_or_make (const char *path, int flags, mode_t mode, const char *like);
 
 /* Makes a folder and its missing parents with the given mode (fs_give_to_owner); an existing folder is fine and keeps its mode. */
 bool fs_make_folder (const char *path, mode_t mode, GError **error);

@@ -103,23 +103,12 @@ take_lock (LogFile *file)
 
 /* ---- the file ---- */
 
-/* One that root makes is the folder's owner's, whose service goes on with it. */
-static int
-open_or_make (const char *path)
-{
-  const int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (path, flags | O_CREAT | O_EXCL, 0640);
-  if (fd >= 0)
-    fs_give_to_owner (fd, folder);
-  return fd >= 0 || errno != EEXIST ? fd : open (path, flags | O_CREAT, 0640);
-}
-
 static bool
 open_file (LogFile *file)
 {
   struct stat info;
-  file->fd = open_or_make (file->path);
+  g_autofree char *folder = g_path_get_dirname (file->path); /* whose service goes on with one that root makes */
+  file->fd = fs_open_or_make (file->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640, folder);
   if (file->fd < 0)
     return note_trouble (file, "open", file->path, errno);
   if (fstat (file->fd, &info) != 0 || !S_ISREG (info.st_mode))

@@ -153,8 +153,9 @@ move_as (const ArchiveFile *file, int folder, const char *place, const char *rep
   if (is_taken (place) || is_taken (report))
     return MOVE_TAKEN;
   /* The report first: a file in failed/ is never without its reason. */
-  if (report_text && !fs_write_file (report, report_text, strlen (report_text), FILE_MODE, error))
-    return MOVE_FAILED;
+  bool exists = false;
+  if (report_text && !fs_write_new (report, report_text, strlen (report_text), FILE_MODE, &exists, error))
+    return exists ? MOVE_TAKEN : MOVE_FAILED;
   MoveEnd end = move_to (file, folder, name, place, error);
   if (report_text && (end == MOVE_TAKEN || end == MOVE_FAILED))
     unlink (report);

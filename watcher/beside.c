@@ -116,6 +116,7 @@ write_new (int folder, const char *name, const Beside *beside, GError **error)
   AUTO_FD int fd = openat (folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
   if (fd < 0)
     return weir_system_error (error, errno, "could not create \"%s\"", name);
+  fs_give_to_owner_at (fd, folder);
   if (!fs_write_all (fd, beside->text, beside->length, name, error))
     return false;
   return fsync (fd) == 0 || errno == EINVAL || weir_system_error (error, errno, "could not sync \"%s\"", name);

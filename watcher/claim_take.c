@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/fsat.h"
+#include "base/fsutil.h"
 #include "watcher/lockfd.h"
 #include "watcher/move.h"
 
@@ -28,11 +29,14 @@ make_folders (Claim *claim, GError **error)
   g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
   if (claim->imports_fd < 0)
     return claim_folder_error (error, "open", claim->imports);
-  if (mkdirat (claim->imports_fd, CLAIM_FOLDER, FOLDER_MODE) != 0 && errno != EEXIST)
+  bool made = mkdirat (claim->imports_fd, CLAIM_FOLDER, FOLDER_MODE) == 0;
+  if (!made && errno != EEXIST)
     return claim_folder_error (error, "create", path);
   claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
   if (claim->claimed_fd < 0)
     return claim_folder_error (error, "open", path);
+  if (made)
+    fs_give_to_owner_at (claim->claimed_fd, claim->imports_fd);
   return fs_sync_at (claim->imports_fd) || claim_folder_error (error, "sync", claim->imports);
 }
 
@@ -44,13 +48,16 @@ make_folder (Claim *claim, GError **error)
     return false;
   for (;;)
     {
-      if (mkdirat (claim->claimed_fd, claim->run_text, FOLDER_MODE) != 0 && errno != EEXIST)
+      bool made = mkdirat (claim->claimed_fd, claim->run_text, FOLDER_MODE) == 0;
+      if (!made && errno != EEXIST)
         return claim_folder_error (error, "create", claim->folder);
       if (!fs_sync_at (claim->claimed_fd))
         return claim_folder_error (error, "sync", claim->folder);
       AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
       if (fd < 0 && errno == ENOENT)
         continue;
+      if (fd >= 0 && made)
+        fs_give_to_owner_at (fd, claim->claimed_fd);
       if (fd >= 0)
         fault_point ("claim-lock");
       if (fd < 0 || !lockfd_take (fd, LOCK_EX))

@@ -104,6 +104,13 @@ write_copy (const Move *move, const char *name, GError **error)
 
 /* ---- the note ---- */
 
+static void
+remove_note (int claim)
+{
+  if (claim >= 0)
+    unlinkat (claim, NOTE_NAME, 0);
+}
+
 static bool
 write_note (const Move *move, GError **error)
 {
@@ -113,19 +120,14 @@ write_note (const Move *move, GError **error)
   g_autofree char *text =
       g_strdup_printf ("%s%s\n", out_of_claim ? NOTE_TO : NOTE_FROM, out_of_claim ? move->to_path : move->from_path);
   const char *shown = out_of_claim ? move->from_path : move->to_path;
-  AUTO_FD int fd = openat (move->claim, NOTE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, NOTE_MODE);
+  remove_note (move->claim); /* of a try that was cut off */
+  AUTO_FD int fd = openat (move->claim, NOTE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NOTE_MODE);
   if (fd < 0)
     return fail (error, "write a note beside", shown);
+  fs_give_to_owner_at (fd, move->claim); /* whose service believes its own notes (is_ours) */
   if (!fs_write_all (fd, text, strlen (text), shown, error))
     return false;
   return (fsync (fd) == 0 && fs_sync_at (move->claim)) || fail (error, "write a note beside", shown);
-}
-
-static void
-remove_note (int claim)
-{
-  if (claim >= 0)
-    unlinkat (claim, NOTE_NAME, 0);
 }
 
 bool

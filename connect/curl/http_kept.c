@@ -45,27 +45,13 @@ fail (GError **error, const char *path, const char *what)
   return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "connection.auth.refresh_token_file: \"%s\" %s", path, what);
 }
 
-/* Opens it, or makes it. One that root makes beside the file of somebody else is that one's, who has to open it, too. */
-static int
-open_lock (const char *path, const char *token_path)
-{
-  struct stat token;
-  int fd = open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-  if (fd >= 0 || errno != ENOENT)
-    return fd;
-  fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
-  if (fd >= 0 && stat (token_path, &token) == 0)
-    (void) !fchown (fd, token.st_uid, token.st_gid);
-  return fd < 0 && errno == EEXIST ? open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : fd;
-}
-
-/* Waits, as long as nobody asks us to end. */
+/* Waits, as long as nobody asks us to end. One that root makes beside the file of somebody else is that one's, who has to open it, too. */
 static bool
 take_lock (HttpKept *kept, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (kept->path), *name = g_path_get_basename (kept->path);
   g_autofree char *path = g_strdup_printf ("%s/.%s.lock", folder, name);
-  kept->lock = open_lock (path, kept->path);
+  kept->lock = fs_open_or_make (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, MODE, kept->path);
   if (kept->lock < 0)
     return fail (error, path, g_strerror (errno));
   while (flock (kept->lock, LOCK_EX | LOCK_NB) != 0)

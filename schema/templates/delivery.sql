@@ -1,7 +1,8 @@
 -- Deliveries to other stores (`weir push`): from runs to the outbox, from there to the other side, and what became of them.
 
 -- name: note
--- "wanted": {"items": [{"job", "destination", "item", "table"}], "broken": [jobs whose file cannot be read now]}: of these what they were last counts.
+-- "wanted": {"items": [{"job", "destination", "item", "table"}], "broken": [jobs whose file cannot be read now]}: of these what they were last counts, of members that
+-- have sent something: another one's first delivery has the whole table anyway, and perhaps its member is gone.
 -- "home": whose jobs they are.
 -- A run that was delivered already, and of which rows were taken up late, is to be delivered once more, as another one: so is one that is on its way.
 insert into weir.delivery (job, destination, item, run_id, mark, table_name, cause, home)
@@ -12,7 +13,7 @@ from (select r.job, r.destination, r.item
       union
       select t.job, t.destination, t.item
       from weir.delivery_target t
-      where t.table_name = :'table' and :'wanted'::jsonb -> 'broken' ? t.job) w
+      where t.table_name = :'table' and t.whole_on is not null and :'wanted'::jsonb -> 'broken' ? t.job) w
 order by w.job, w.destination, w.item
 on conflict (job, destination, item, table_name, run_id) do update
 set mark = gen_random_uuid(), cause = excluded.cause, home = excluded.home, state = 'waiting', place = default, attempts = 0, first_on = clock_timestamp(), next_on = null,

@@ -371,13 +371,15 @@ run_list (const Call *call, GError **error)
 {
   const PushOptions *options = call->options;
   const DeliveryChoice choice = choice_of (call);
-  g_autoptr (Db) db = database_open (call->settings, error);
+  g_autoptr (Jobs) jobs = jobs_load (call->settings, error);
+  g_autoptr (Db) db = jobs != NULL ? database_open (call->settings, error) : NULL;
   if (db == NULL)
     return false;
   if (!call->json)
-    return delivered_print_list (db, call->settings, &choice, options->limit, error);
-  g_autoptr (Json) waiting = delivered_waiting (db, call->settings, error);
-  g_autoptr (Json) list = waiting != NULL ? delivered_list_to_json (db, call->settings, &choice, options->limit, error) : NULL;
+    return delivered_print_list (db, call->settings, jobs, &choice, options->limit, error);
+  g_autoptr (Json) waiting = delivered_waiting (db, call->settings, jobs, error);
+  g_autoptr (Json) list =
+      waiting != NULL ? delivered_list_to_json (db, call->settings, jobs, &choice, options->limit, error) : NULL;
   if (list == NULL)
     return false;
   g_autoptr (Json) json = json_pack ("{s:O, s:O}", "waiting", waiting, "outbox", list);

@@ -69,10 +69,14 @@ char *
 deliveries_jobs (const Jobs *jobs)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  for (guint i = 0; i < jobs->jobs->len; i++)
+  for (guint i = 0; jobs != NULL && i < jobs->jobs->len; i++)
     g_ptr_array_add (names, ((const Job *) jobs->jobs->pdata[i])->name);
-  for (guint i = 0; i < jobs->broken->len; i++)
-    g_ptr_array_add (names, ((const BrokenJob *) jobs->broken->pdata[i])->name);
+  for (guint i = 0; jobs != NULL && i < jobs->broken->len; i++)
+    {
+      char *name = ((const BrokenJob *) jobs->broken->pdata[i])->name;
+      if (g_utf8_validate (name, -1, NULL)) /* a file may be called anything; then there never was a job of its name */
+        g_ptr_array_add (names, name);
+    }
   return text_array (names);
 }
 

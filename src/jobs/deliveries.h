@@ -8,7 +8,7 @@
 /* For delivery_note (schema/ledger_delivery.h): of the home's jobs. NULL: there is none. Owned by the caller. */
 char *deliveries_wanted (const Jobs *jobs, const char *home);
 
-/* The names of all jobs, also of those that cannot be read now, as text_array has them. Owned by the caller. */
+/* The names of all jobs, also of those that cannot be read now, as text_array has them; jobs NULL: of none. Owned by the caller. */
 char *deliveries_jobs (const Jobs *jobs);
 
 /* One of a job; NULL: there is none any more. Borrowed. */

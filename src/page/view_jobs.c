@@ -64,14 +64,16 @@ read_jobs (const Visit *visit, GError **error)
   g_autoptr (Jobs) jobs = catalog != NULL ? jobs_load (settings, error) : NULL;
   Db *db = jobs != NULL ? page_db_get (visit->page->db, error) : NULL;
   g_autoptr (Json) list = db != NULL ? listed_jobs (db, jobs, error) : NULL;
-  g_autoptr (Json) deliveries = list != NULL ? delivered_waiting (db, settings, error) : NULL;
+  g_autoptr (Json) deliveries = list != NULL ? delivered_waiting (db, settings, jobs, error) : NULL;
   if (deliveries == NULL)
     return NULL;
   for (size_t i = 0; i < json_array_size (list); i++)
     {
       Json *job = json_array_get (list, i);
       keep_place (job);
-      if (has_personal (catalog, job))
+      bool withheld = has_personal (catalog, job);
+      json_object_set_new (job, "withheld", json_boolean (withheld));
+      if (withheld)
         withhold_positions (job);
     }
   return json_pack ("{s:O, s:O}", "jobs", list, "deliveries", deliveries);
@@ -99,6 +101,20 @@ show_time_cell (Html *html, const char *time, gint64 now)
 {
   html_open (html, "td", NULL);
   html_time (html, time, now);
+  html_close (html, "td");
+}
+
+/* How far it has come. */
+static void
+show_bookmark (Html *html, const Json *job)
+{
+  if (!json_is_true (json_object_get (job, "withheld")) || json_array_size (json_object_get (job, "bookmarks")) != 1)
+    {
+      show_cell (html, listed_job_bookmark (job));
+      return;
+    }
+  html_open (html, "td", NULL);
+  html_element (html, "span", "not shown", "class", "withheld", NULL);
   html_close (html, "td");
 }
 
@@ -164,17 +180,18 @@ show_job (Html *html, const Visit *visit, const Json *job, const Json *deliverie
   show_time_cell (html, view_text (job, "next"), 0);
   show_time_cell (html, listed_job_last (job), visit->now);
   show_state (html, job);
-  show_cell (html, listed_job_bookmark (job));
+  show_bookmark (html, job);
   html_close (html, "tr");
 }
 
 static void
 show_delivery (Html *html, const Visit *visit, const Json *delivery)
 {
-  const char *home = view_text (delivery, "home"), *message = view_text (json_object_get (delivery, "detail"), "message");
+  const char *other = view_text (delivery, "home"), *message = view_text (json_object_get (delivery, "detail"), "message");
   const char *table = view_text (delivery, "table");
   g_autofree char *place = delivered_place (delivery);
   g_autofree char *runs = g_strdup_printf ("%" G_GINT64_FORMAT, view_number (delivery, "runs"));
+  g_autofree char *home = other != NULL ? g_strconcat ("of the home ", other, NULL) : NULL;
   html_open (html, "tr", NULL);
   html_element (html, "th", place, "scope", "row", NULL);
   html_element (html, "td", view_text (delivery, "job"), NULL);

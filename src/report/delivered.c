@@ -4,8 +4,10 @@
 #include "src/jobs/deliveries.h"
 #include "src/report/show.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ID_SHOWN 8
 
@@ -33,7 +35,7 @@ make_objects (const Jobs *jobs, const DbResult *rows)
   for (size_t i = 0; i < json_array_size (array); i++)
     {
       Json *object = json_array_get (array, i);
-      const Job *job = jobs_find (jobs, text_at (object, "job"), NULL);
+      const Job *job = jobs != NULL ? jobs_find (jobs, text_at (object, "job"), NULL) : NULL;
       g_autofree char *member = deliveries_member (
           job, text_at (object, "destination"), json_integer_value (json_object_get (object, "item")), text_at (object, "table"));
       json_object_set_new (object, "member", weir_json_string (member));
@@ -43,6 +45,13 @@ make_objects (const Jobs *jobs, const DbResult *rows)
   return array;
 }
 
+/* Whether a home is one of this machine, as far as we are let: what is of somebody else may be. */
+static bool
+is_home_here (const char *home)
+{
+  return settings_is_home (home) || (access (home, X_OK) != 0 && errno == EACCES);
+}
+
 /* What another home of this machine leaves lying is that one's business. */
 static void
 leave_to_others (Json *array)
@@ -50,19 +59,18 @@ leave_to_others (Json *array)
   for (size_t i = json_array_size (array); i-- > 0;)
     {
       const char *home = text_at (json_array_get (array, i), "home");
-      if (home != NULL && settings_is_home (home))
+      if (home != NULL && is_home_here (home))
         json_array_remove (array, i);
     }
 }
 
 Json *
-delivered_waiting (Db *db, const Settings *settings, GError **error)
+delivered_waiting (Db *db, const Settings *settings, const Jobs *jobs, GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  g_autoptr (Jobs) jobs = jobs_load (settings, error);
-  g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
+  g_autofree char *names = deliveries_jobs (jobs);
   const DeliveryOwner owner = { settings->home, names };
-  if (jobs == NULL || !delivery_state (db, &owner, &rows, error))
+  if (!delivery_state (db, &owner, &rows, error))
     return NULL;
   Json *array = make_objects (jobs, rows);
   leave_to_others (array);
@@ -79,7 +87,7 @@ delivered_place (const Json *object)
 static bool
 is_troubled (const Json *object)
 {
-  return g_strcmp0 (text_at (object, "state"), "waiting") != 0 || text_at (object, "home") != NULL;
+  return g_strcmp0 (text_at (object, "state"), "waiting") != 0 && text_at (object, "home") == NULL;
 }
 
 bool
@@ -110,14 +118,16 @@ print_lines (const char *detail)
     }
 }
 
-/* Of a home that is not there any more, or is called otherwise now. */
+/* Of a home that is not seen here. It may be well, so whoever gives up what it is to send has to know that it is not. */
 static void
 print_stray (const Json *object, const char *place, const char *runs)
 {
   const char *job = text_at (object, "job"), *table = text_at (object, "table");
-  printf ("%s: %s of %s, of the job \"%s\", not delivered since %s: that is for %s, which is no home on this machine\n", place,
-          runs, table, job, text_at (object, "since"), text_at (object, "home"));
-  printf ("  HINT:  where that home was moved: call a job \"%s\" again, or give it up: `weir push %s --to %s --table %s --drop`\n",
+  printf ("%s: %s of %s, of the job \"%s\", not delivered since %s: of the home %s on another machine, or one that has moved: look "
+          "there first\n",
+          place, runs, table, job, text_at (object, "since"), text_at (object, "home"));
+  printf ("  HINT:  only where there is no such home any more: call a job \"%s\" again, or give it up: `weir push %s --to %s "
+          "--table %s --drop`\n",
           job, job, text_at (object, "destination"), table);
 }
 
@@ -149,10 +159,11 @@ delivered_print_troubles (const Json *waiting)
   for (size_t i = 0; i < json_array_size (waiting); i++)
     {
       const Json *object = json_array_get (waiting, i);
-      if (!is_troubled (object))
+      const char *home = text_at (object, "home");
+      if (!is_troubled (object) && home == NULL)
         continue;
       g_autofree char *runs = count_runs (json_integer_value (json_object_get (object, "runs"))), *place = delivered_place (object);
-      (text_at (object, "home") != NULL ? print_stray : print_trouble) (object, place, runs);
+      (home != NULL ? print_stray : print_trouble) (object, place, runs);
     }
 }
 
@@ -200,20 +211,21 @@ said_of (const Json *object)
 }
 
 Json *
-delivered_list_to_json (Db *db, const Settings *settings, const DeliveryChoice *choice, int64_t limit, GError **error)
+delivered_list_to_json (Db *db, const Settings *settings, const Jobs *jobs, const DeliveryChoice *choice, int64_t limit,
+                        GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  g_autoptr (Jobs) jobs = jobs_load (settings, error);
-  g_autofree char *names = jobs != NULL ? deliveries_jobs (jobs) : NULL;
+  g_autofree char *names = deliveries_jobs (jobs);
   const DeliveryOwner owner = { settings->home, names };
-  return jobs != NULL && delivery_list (db, &owner, choice, limit, &rows, error) ? make_objects (jobs, rows) : NULL;
+  return delivery_list (db, &owner, choice, limit, &rows, error) ? make_objects (jobs, rows) : NULL;
 }
 
 bool
-delivered_print_list (Db *db, const Settings *settings, const DeliveryChoice *choice, int64_t limit, GError **error)
+delivered_print_list (Db *db, const Settings *settings, const Jobs *jobs, const DeliveryChoice *choice, int64_t limit,
+                      GError **error)
 {
   static const char *const headers[] = { "destination", "job", "table", "run", "cause", "state", "rows", "since", "said", NULL };
-  g_autoptr (Json) list = delivered_list_to_json (db, settings, choice, limit, error);
+  g_autoptr (Json) list = delivered_list_to_json (db, settings, jobs, choice, limit, error);
   if (list == NULL)
     return false;
   if (json_array_size (list) == 0)

@@ -4,12 +4,12 @@
 #include "base/text.h"
 #include "schema/ledger_schedule.h"
 #include "schema/session.h"
+#include "src/jobs/deliveries.h"
 #include "src/report/delivered.h"
 #include "src/report/guarded.h"
 #include "src/report/show.h"
 #include "src/report/told.h"
 #include "src/schedule/incident.h"
-#include "src/schedule/pulls.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -74,20 +74,21 @@ find_held (Db *db, Status *status, GError **error)
   return status->guarded != NULL;
 }
 
+/* What is of the home's jobs. Where these cannot be listed `weir check` says so, and the rest is told. */
 static bool
-find_incidents (Db *db, Status *status, GError **error)
+find_of_jobs (Db *db, Status *status, GError **error)
 {
-  g_autoptr (GPtrArray) jobs = pulls_jobs (status->settings);
-  g_autofree char *names = text_array (jobs);
-  return incident_list (db, status->settings->home, names, &status->incidents, error);
+  g_autoptr (Jobs) jobs = jobs_load (status->settings, NULL);
+  g_autofree char *names = deliveries_jobs (jobs);
+  if (!incident_list (db, status->settings->home, names, &status->incidents, error))
+    return false;
+  status->deliveries = delivered_waiting (db, status->settings, jobs, error);
+  return status->deliveries != NULL;
 }
 
 static bool
 find_alerts (Db *db, Status *status, GError **error)
 {
-  status->deliveries = delivered_waiting (db, status->settings, error);
-  if (status->deliveries == NULL)
-    return false;
   status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);
   if (status->plan->targets->len > 0)
     status->alerted = alerted_read (db, status->settings, status->plan, error);
@@ -103,7 +104,7 @@ status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *s
   if (status->tables == NULL)
     return false;
   if (status->away == NULL
-      && (!find_held (db, status, error) || !find_incidents (db, status, error) || !find_alerts (db, status, error)))
+      && (!find_held (db, status, error) || !find_of_jobs (db, status, error) || !find_alerts (db, status, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

@@ -67,7 +67,13 @@ check_jobs (Home *home, int port)
   assert_contains (page->body, "{&quot;id&quot;: 77}");
   assert_contains (page->body, "did you mean &quot;table&quot;");
   assert_lacks (object->body, "secret");
+  /* Nothing of a person's key, and that there is one. */
   assert_json (jobs, "jobs.1.name", "people");
+  assert_json (jobs, "jobs.1.withheld", "true");
+  assert_json (jobs, "jobs.1.bookmarks.0.position", "null");
+  assert_json (jobs, "jobs.2.withheld", "false");
+  assert_contains (page->body, "share p.csv");
+  assert_contains (page->body, "<span class=\"withheld\">not shown</span>");
   assert_lacks (page->body, "ann@x.org");
   assert_lacks (object->body, "ann@x.org");
 }

@@ -170,6 +170,8 @@ static void
 a_file_keeps_its_owner_when_it_is_rewritten (void **state)
 {
   struct stat info;
+  if (geteuid () != 0)
+    print_message ("  whose it is where root rewrites it: skipped, for this is not root\n");
   uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
   g_autofree char *path = g_build_filename (*state, "file", NULL);
   put (path, "one");
@@ -196,7 +198,9 @@ assert_owner (const char *path, uid_t owner)
 static void
 what_is_made_in_a_folder_is_its_owners (void **state)
 {
-  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  uid_t owner = 12345;
+  if (geteuid () != 0)
+    skip (); /* nobody else may give anything away */
   g_autofree char *folder = g_build_filename (*state, "a", "b", NULL), *file = g_build_filename (folder, "file", NULL);
   g_autofree char *other = g_build_filename (folder, "other", NULL);
   bool exists;

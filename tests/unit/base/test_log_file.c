@@ -81,7 +81,9 @@ static void
 a_new_one_is_the_folders_owners (void **state)
 {
   struct stat info;
-  uid_t owner = geteuid () == 0 ? 12345 : geteuid ();
+  if (geteuid () != 0)
+    skip (); /* nobody else may give anything away */
+  uid_t owner = 12345;
   assert_int_equal (chown (*state, owner, (gid_t) -1), 0);
   for (int i = 0; i < 2; i++)
     {

@@ -137,8 +137,9 @@ a_file_that_is_refused (void **state)
   assert_synced (*state, "");
   assert_synced (*state, "failed");
   assert_synced (*state, "claimed");
-  g_autofree char *report = g_strconcat (failed, "/.users.", NULL);
-  assert_non_null (strstr (synced->str, report));
+  /* The report before it has its name, as fs_write_new makes it. */
+  g_autofree char *unnamed = g_strconcat (failed, "/#", NULL), *hidden = g_strconcat (failed, "/.users.", NULL);
+  assert_true (strstr (synced->str, unnamed) != NULL || strstr (synced->str, hidden) != NULL);
 }
 
 static void

@@ -1,5 +1,5 @@
-/* Each system call of what claims, moves and archives files fails once: the first one in the first round, the second one in the next, and so on. Whichever
- * it is, the file is whole in one place or goes there in the end, an error says what happened, and no descriptor stays open. */
+/* Each system call of what claims, moves and archives files (tests/CMakeLists.txt lists them; not fchown, of which nothing depends) fails once: the first one in the first
+ * round, the second one in the next, and so on. Whichever it is, the file is whole in one place or goes there in the end, an error says what happened, and no descriptor stays open. */
 #include "base/autoptr.h"
 #include "tests/support/process.h"
 #include "tests/unit/watcher/failing_calls.h"
