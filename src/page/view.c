@@ -37,6 +37,14 @@ class_of (const char *state)
 }
 
 void
+view_time_cell (Html *html, const char *time, gint64 now)
+{
+  html_open (html, "td", NULL);
+  html_time (html, time, now);
+  html_close (html, "td");
+}
+
+void
 view_state (Html *html, const char *state)
 {
   if (state != NULL)
@@ -162,9 +170,7 @@ show_run (Html *html, const Visit *visit, const Json *run)
   if (table != NULL)
     html_link (html, table, "tables", table, NULL);
   html_close (html, "td");
-  html_open (html, "td", NULL);
-  html_time (html, view_text (run, "started"), visit->now);
-  html_close (html, "td");
+  view_time_cell (html, view_text (run, "started"), visit->now);
   took_cell (html, run);
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     number_cell (html, json_object_get (run, counts[i]));

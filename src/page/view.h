@@ -53,6 +53,9 @@ gint64 view_number (const Json *object, const char *member);
 /* A state as a word with its colour: "applied", "failed". */
 void view_state (Html *html, const char *state);
 
+/* A cell of a table with a time; "now" as html_time has it. */
+void view_time_cell (Html *html, const char *time, gint64 now);
+
 /* A table of runs, as `weir runs --json` has them: with its caption, in reach of the keyboard where it is wide. */
 void view_runs_table (Html *html, const Visit *visit, const Json *runs, const char *caption);
 

@@ -96,14 +96,6 @@ show_cell (Html *html, char *text)
   g_free (text);
 }
 
-static void
-show_time_cell (Html *html, const char *time, gint64 now)
-{
-  html_open (html, "td", NULL);
-  html_time (html, time, now);
-  html_close (html, "td");
-}
-
 /* How far it has come. */
 static void
 show_bookmark (Html *html, const Json *job)
@@ -177,8 +169,8 @@ show_job (Html *html, const Visit *visit, const Json *job, const Json *deliverie
   show_cell (html, listed_job_from (job));
   show_cell (html, listed_job_tables (job));
   show_destinations (html, job, deliveries);
-  show_time_cell (html, view_text (job, "next"), 0);
-  show_time_cell (html, listed_job_last (job), visit->now);
+  view_time_cell (html, view_text (job, "next"), 0);
+  view_time_cell (html, listed_job_last (job), visit->now);
   show_state (html, job);
   show_bookmark (html, job);
   html_close (html, "tr");
@@ -199,7 +191,7 @@ show_delivery (Html *html, const Visit *visit, const Json *delivery)
   html_link (html, table, "tables", table, NULL);
   html_close (html, "td");
   html_element (html, "td", runs, "class", "number", NULL);
-  show_time_cell (html, view_text (delivery, "since"), visit->now);
+  view_time_cell (html, view_text (delivery, "since"), visit->now);
   html_open (html, "td", NULL);
   view_state (html, view_text (delivery, "state"));
   if (home != NULL)

@@ -33,14 +33,6 @@ state_of (const Json *schedule)
 }
 
 static void
-time_cell (Html *html, const char *time, gint64 now)
-{
-  html_open (html, "td", NULL);
-  html_time (html, time, now);
-  html_close (html, "td");
-}
-
-static void
 show_schedule (Html *html, const Visit *visit, const Json *schedule)
 {
   const char *by = view_text (schedule, "by"), *cut_off = view_text (schedule, "cut_off"), *table = view_text (schedule, "table");
@@ -60,8 +52,8 @@ show_schedule (Html *html, const Visit *visit, const Json *schedule)
     html_format (html, " not from %s on", cut_off);
   html_element (html, "div", view_text (schedule, "time_zone"), "class", "why", NULL);
   html_close (html, "td");
-  time_cell (html, view_text (schedule, "next"), 0);
-  time_cell (html, view_text (schedule, "last"), visit->now);
+  view_time_cell (html, view_text (schedule, "next"), 0);
+  view_time_cell (html, view_text (schedule, "last"), visit->now);
   html_open (html, "td", NULL);
   view_state (html, state_of (schedule));
   if (view_text (schedule, "message") != NULL)
