@@ -294,11 +294,11 @@ pull_streams (Pulling *pulling, GError **error)
       g_autoptr (GError) problem = NULL;
       if (is_late (pulling, stream) || pull_stream (pulling, stream, &problem))
         continue;
-      GError *of_all = NULL;
-      if (!pull_is_told_again (&told, &problem, &of_all) && !is_of_stream (pulling, problem))
-        of_all = g_steal_pointer (&problem);
-      if (of_all != NULL)
-        return fail_for_all (pulling, of_first, first, of_all, error);
+      GError *again = NULL;
+      if (pull_is_told_again (&told, &problem, &again))
+        return fail_for_all (pulling, of_first, first, again, error);
+      if (!is_of_stream (pulling, problem))
+        return fail_for_all (pulling, of_first, first, g_steal_pointer (&problem), error);
       if (first != NULL)
         {
           g_autofree char *text = say_of_stream (pulling->job, stream, problem);
