@@ -76,7 +76,7 @@ shorten_reals (char *text)
   for (const char *at = text, *end; *at != '\0'; at = end)
     {
       bool is_number = g_ascii_isdigit (*at) || *at == '-';
-      end = *at == '"' ? end_of_string (at) : is_number ? at + strspn (at, "0123456789+-.eE") : at + 1;
+      end = *at == '"' ? end_of_string (at) : is_number ? at + strspn (at, "0123456789+-.eE") : at + strcspn (at, "\"-0123456789");
       bool is_real = is_number && strcspn (at, ".eE") < (size_t) (end - at);
       g_autofree char *real = is_real ? real_text (g_ascii_strtod (at, NULL)) : NULL;
       g_string_append_len (shorter, is_real ? real : at, is_real ? -1 : end - at);

@@ -14,13 +14,20 @@ static const struct
 
 /* ---- connections ---- */
 
-/* What weir's own connectors cannot do; what others can they say when they are asked. */
+/* The type of a connection whose connector is weir's own. NULL: what others can they say when they are asked. */
+static const char *
+own_type (const Json *connection)
+{
+  return json_object_get (connection, "program") == NULL ? json_string_value (json_object_get (connection, "type")) : NULL;
+}
+
+/* What weir's own connectors cannot do. */
 static void
 check_direction (const MemberScope *scope, const char *path, const Json *connection, bool reads)
 {
   static const char *const no_sources[] = { "smtp", "webhook", NULL }, *const no_destinations[] = { "http", NULL };
-  const char *type = json_string_value (json_object_get (connection, "type"));
-  if (type == NULL || json_object_get (connection, "program") != NULL)
+  const char *type = own_type (connection);
+  if (type == NULL)
     return;
   if (reads && g_strv_contains (no_sources, type))
     members_problem (scope, path, "nothing can be pulled from a connection of type \"%s\"", type);
@@ -60,12 +67,17 @@ check_connections (const Job *job, const Json *root, const Settings *settings, c
     }
 }
 
-/* Of the job's source; NULL: unknown. */
+/* The connection of the job's source; NULL: unknown. */
+static const Json *
+find_source (const Settings *settings, const Job *job)
+{
+  return job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
+}
+
 static const char *
 find_type (const Settings *settings, const Job *job)
 {
-  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
-  return json_string_value (json_object_get (connection, "type"));
+  return json_string_value (json_object_get (find_source (settings, job), "type"));
 }
 
 bool
@@ -76,15 +88,12 @@ job_has_own_order (const Settings *settings, const Job *job)
   return type != NULL && g_strv_contains (types, type);
 }
 
-/* Rows would be taken for a file, and its end be asked of a store that has none. Of a program that is not ours it decides. */
+/* Rows would be taken for a file, and its end be asked of a store that has none. */
 static void
 check_after (const Job *job, const Settings *settings, const MemberScope *scope)
 {
   static const char *const without_files[] = { "postgresql", "redshift", "http", "smtp", "webhook", "singer", NULL };
-  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
-  const char *type = find_type (settings, job);
-  if (json_object_get (connection, "program") != NULL)
-    return;
+  const char *type = own_type (find_source (settings, job));
   if (job->after != NULL && type != NULL && g_strv_contains (without_files, type))
     members_problem (scope, "$.after", "is of a source of files: a connection of type \"%s\" has none", type);
 }
@@ -169,7 +178,7 @@ check_mode (const Job *job, const Json *root, const Settings *settings, const Ca
 {
   const char *said = json_string_value (json_object_get (root, "mode"));
   bool is_read = said != NULL && g_strv_contains (job_mode_words, said);
-  bool is_known = job->connection != NULL && json_object_get (settings->connections, job->connection) != NULL;
+  bool is_known = find_source (settings, job) != NULL;
   if (job_has_own_order (settings, job))
     return;
   if (!job->has_mode && is_known)
